@@ -1,0 +1,64 @@
+package io.nexus.statemachine.command;
+
+import io.nexus.statemachine.model.AllocType;
+import io.nexus.statemachine.model.ClusterPlan;
+import io.nexus.statemachine.model.Identity;
+import io.nexus.statemachine.model.NodeEntry;
+import io.nexus.statemachine.model.PoolEntry;
+import io.nexus.statemachine.model.PoolSpec;
+import io.nexus.statemachine.model.Prefix;
+import org.jspecify.annotations.Nullable;
+
+/** An intent that the log orders. Everything that apply needs is in it: no clock, no randomness, no look outside. */
+public sealed interface Command {
+
+    /* --------------- segment groups --------------- */
+
+    /** Makes a pool instance known to its segment. Accepted again if it is known already. */
+    record OpenPool(PoolEntry pool) implements Command {}
+
+    /** Ends a pool instance that has no allocations; from then on NO_SUCH_POOL. Accepted again if it ended already. */
+    record SealPool(int instance) implements Command {}
+
+    /**
+     * @param requested give exactly this one; null: any
+     * @param type null: SESSION if a lease time applies, else PERMANENT
+     * @param ttlSeconds 0: the pool's default
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Allocate(
+            int instance,
+            Identity owner,
+            byte[] mac,
+            @Nullable Prefix requested,
+            @Nullable AllocType type,
+            long ttlSeconds)
+            implements Command {}
+
+    /** Extends the lease that the owner has, never shortens it. */
+    record Renew(int instance, Identity owner, long ttlSeconds) implements Command {}
+
+    /** @param prefix only this one; null: whatever the owner holds in the pool */
+    record Release(int instance, Identity owner, @Nullable Prefix prefix) implements Command {}
+
+    /** Frees those of the units whose lease has ended by the state's clock; proposed by the leader only. */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Expire(int instance, long[] units) implements Command {}
+
+    /** Moves the state's clock on, on a group with no other traffic. */
+    record Tick() implements Command {}
+
+    /* --------------- meta group --------------- */
+
+    /** The founding act; accepted again if it is the same cluster. */
+    record FoundCluster(ClusterPlan plan) implements Command {}
+
+    /** Enters a pool into the catalogue; answers its entry. Accepted again with an equal spec. */
+    record CreatePool(PoolSpec spec) implements Command {}
+
+    /** Takes a sealed instance out of the catalogue. Accepted again if it is gone already. */
+    record RemovePool(int instance) implements Command {}
+
+    /** Gives the seats of a node that lost its disk to the new node at its address. */
+    record ReplaceNode(String oldNodeId, NodeEntry node) implements Command {}
+}

@@ -1,0 +1,9 @@
+package io.nexus.statemachine.model;
+
+/**
+ * One life of a pool id, as the catalogue (meta group) recorded it.
+ *
+ * @param instance issued by the catalogue, never reused, from 1
+ * @param segment the segment whose group decides about its addresses, from 1
+ */
+public record PoolEntry(PoolSpec spec, int instance, int segment) {}

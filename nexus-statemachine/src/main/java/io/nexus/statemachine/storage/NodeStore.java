@@ -1,0 +1,31 @@
+package io.nexus.statemachine.storage;
+
+/**
+ * Everything a node stores: one database for all segments, so that one flush serves every group and one seek finds
+ * all allocations of a subscriber. Thread-safe; calls may block on disk.
+ */
+public interface NodeStore extends AutoCloseable {
+    /** The segment's store; the same object for each call. */
+    SegmentStore segment(int segment);
+
+    /**
+     * Makes durable everything written before the call, in all segments at one consistent cut. Concurrent calls share
+     * one flush.
+     */
+    void flush();
+
+    /** All allocations of a subscriber hash in all segments: the segment number and the row. */
+    void holdings(long subscriberHash, HoldingVisitor visitor);
+
+    /** Bytes on disk. */
+    long sizeBytes();
+
+    /** Waits for readers, then closes. Does not flush. */
+    @Override
+    void close();
+
+    @FunctionalInterface
+    interface HoldingVisitor {
+        void row(int segment, byte[] key, byte[] value);
+    }
+}

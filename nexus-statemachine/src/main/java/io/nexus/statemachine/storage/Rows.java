@@ -1,0 +1,23 @@
+package io.nexus.statemachine.storage;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of one segment, read side. Keys here are without the segment and generation prefix. May block on disk.
+ * Arrays handed out belong to the caller.
+ */
+public interface Rows {
+    byte @Nullable [] get(byte[] key);
+
+    /** All rows whose key starts with the prefix, in unsigned key order. */
+    void scan(byte[] prefix, RowVisitor visitor);
+
+    /** All allocation rows of this segment whose subscriber has this hash (see {@link IndexRule}), in key order. */
+    void holdings(long subscriberHash, RowVisitor visitor);
+
+    /** Must not keep, must not modify the arrays. */
+    @FunctionalInterface
+    interface RowVisitor {
+        void row(byte[] key, byte[] value);
+    }
+}
