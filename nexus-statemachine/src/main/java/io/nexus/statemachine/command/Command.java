@@ -56,6 +56,9 @@ public sealed interface Command {
     /** Enters a pool into the catalogue; answers its entry. Accepted again with an equal spec. */
     record CreatePool(PoolSpec spec) implements Command {}
 
+    /** Reads a pool's entry at the head of the log: the answer of the owner, not of a copy. */
+    record FindPool(String poolId) implements Command {}
+
     /** Takes a sealed instance out of the catalogue. Accepted again if it is gone already. */
     record RemovePool(int instance) implements Command {}
 

@@ -2,7 +2,9 @@ package io.nexus.statemachine.engine;
 
 import io.nexus.crdt.Position;
 import io.nexus.statemachine.command.Batch;
+import io.nexus.statemachine.command.Command;
 import io.nexus.statemachine.storage.Rows;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,4 +22,14 @@ public interface Engine {
      * @param seq of the step that the batch becomes if it changes anything
      */
     Applied apply(Batch batch, int incarnation, long seq);
+
+    /**
+     * What the owner should propose by itself at this time: leases that have ended. Thread-safe and cheap, unlike the
+     * rest; may name work that is already under way, because apply checks again.
+     *
+     * @param limit at most so many leases
+     */
+    default List<Command> due(long nowMillis, int limit) {
+        return List.of();
+    }
 }

@@ -1,0 +1,8 @@
+/**
+ * Who is in the cluster and who is alive: node identity, first bootstrap, roster and seats, heartbeats, proof of
+ * leadership. State changes on one scheduler thread; views are immutable snapshots for any thread.
+ */
+@NullMarked
+package io.nexus.api.cluster;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,45 @@
+package io.nexus.api.service;
+
+import io.nexus.crdt.Token;
+import io.nexus.statemachine.model.Allocation;
+import io.nexus.statemachine.model.Prefix;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers from this node's own store. Never blocks; futures fail with
+ * {@link io.nexus.api.error.ProblemException}: STALE_READ, OWNER_UNREACHABLE (not in the local store and the owner
+ * could not be asked), WRITE_LOST (a token of a lost branch). An empty answer is only given when every owner concerned
+ * agreed.
+ */
+public interface Lookups {
+    CompletableFuture<Answer> bySubscriber(
+            String subscriber, @Nullable String poolId, Demand demand, long deadlineNanos);
+
+    /** @param address full-length address or a prefix; finds the allocation that contains it */
+    CompletableFuture<Answer> byAddress(String space, Prefix address, Demand demand, long deadlineNanos);
+
+    /**
+     * @param token at least this write; null: none
+     * @param maxStalenessMillis at most this old; 0: no bound
+     * @param owner the owner's answer
+     */
+    record Demand(@Nullable Token token, long maxStalenessMillis, boolean owner) {
+        public static final Demand LOCAL = new Demand(null, 0, false);
+    }
+
+    /** @param allocations IPv4 before IPv6, newest first */
+    record Answer(List<Allocation> allocations, List<AsOf> asOf) {}
+
+    /**
+     * @param stalenessMillis the answer is at most this old; -1: unknown since this node started
+     */
+    record AsOf(int segment, int incarnation, long seq, long stalenessMillis, Role role) {}
+
+    enum Role {
+        OWNER,
+        MEMBER,
+        FOLLOWER
+    }
+}
