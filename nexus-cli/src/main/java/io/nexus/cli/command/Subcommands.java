@@ -1,0 +1,28 @@
+package io.nexus.cli.command;
+
+import picocli.AutoComplete;
+import picocli.CommandLine;
+
+/** Which subcommands there are, in the order in which help lists them. */
+public final class Subcommands {
+    private Subcommands() {}
+
+    public static void addTo(CommandLine nexus) {
+        nexus.addSubcommand(new ServeCommand())
+                .addSubcommand(new StatusCommand())
+                .addSubcommand(new RingCommand())
+                .addSubcommand(new PoolCommand())
+                .addSubcommand(new AllocateCommand())
+                .addSubcommand(new RenewCommand())
+                .addSubcommand(new ReleaseCommand())
+                .addSubcommand(new LookupCommand())
+                .addSubcommand(new DemoCommand())
+                .addSubcommand("completion", new AutoComplete.GenerateCompletion());
+        nexus.getSubcommands().values().forEach(Subcommands::withHelp);
+    }
+
+    private static void withHelp(CommandLine command) {
+        command.getCommandSpec().mixinStandardHelpOptions(true);
+        command.getSubcommands().values().forEach(Subcommands::withHelp);
+    }
+}

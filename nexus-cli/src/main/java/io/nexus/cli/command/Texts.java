@@ -1,0 +1,49 @@
+package io.nexus.cli.command;
+
+import io.nexus.api.v1.Allocation;
+import io.nexus.api.v1.AsOf;
+import io.nexus.cli.output.Table;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+
+/** Values as people read them. */
+final class Texts {
+    private Texts() {}
+
+    static String time(long unixSeconds) {
+        return unixSeconds == 0 ? "-" : Instant.ofEpochSecond(unixSeconds).toString();
+    }
+
+    static String prefix(Allocation allocation) {
+        boolean address = allocation.getIp().contains(":")
+                ? allocation.getPrefixLength() == 128
+                : allocation.getPrefixLength() == 32;
+        return address ? allocation.getIp() : allocation.getIp() + "/" + allocation.getPrefixLength();
+    }
+
+    static String type(Allocation allocation) {
+        return allocation.getAllocType().name().replace("ALLOC_TYPE_", "").toLowerCase(Locale.ROOT);
+    }
+
+    static Table allocations(List<Allocation> allocations) {
+        Table table = new Table("ADDRESS", "SUBSCRIBER", "POOL", "TYPE", "ALLOCATED", "EXPIRES");
+        for (Allocation a : allocations) {
+            table.row(
+                    prefix(a),
+                    a.getSubscriberId(),
+                    a.getPoolId(),
+                    type(a),
+                    time(a.getAllocatedAt()),
+                    a.getExpiresAt() == 0 ? "never" : time(a.getExpiresAt()));
+        }
+        return table;
+    }
+
+    static String freshness(String node, List<AsOf> asOf) {
+        long stalest = asOf.stream().mapToLong(AsOf::getStalenessMs).max().orElse(0);
+        boolean unknown = asOf.stream().anyMatch(a -> a.getStalenessMs() < 0);
+        return "answered by " + node + ", "
+                + (unknown ? "age unknown (no owner heard of yet)" : "at most " + stalest + " ms old");
+    }
+}
