@@ -1,5 +1,6 @@
 package io.nexus.cli.command;
 
+import io.nexus.api.client.NexusClientException;
 import io.nexus.api.v1.NodeStatus;
 import io.nexus.api.v1.SegmentStatus;
 import io.nexus.api.v1.StatusResponse;
@@ -8,26 +9,50 @@ import io.nexus.cli.output.Table;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 @Command(
         name = "status",
         description = "The cluster as one node sees it: nodes, segments, how fresh. Exit code 5 while it is not ready.")
 final class StatusCommand implements Callable<Integer> {
+    private static final long POLL_NANOS = 200_000_000;
+
     @Mixin
     ServerOptions server = new ServerOptions();
 
+    @Option(names = "--wait", paramLabel = "SECONDS", description = "wait so long at most until the node is ready")
+    double waitSeconds;
+
     @Override
     public Integer call() {
-        StatusResponse status = server.call(client -> client.status());
+        StatusResponse status = status();
         if (server.json()) {
             server.show(status);
         } else {
             print(status);
         }
         return status.getReady() ? ExitCode.OK.code() : ExitCode.UNAVAILABLE.code();
+    }
+
+    private StatusResponse status() {
+        long deadline = System.nanoTime() + (long) (waitSeconds * 1e9);
+        while (true) {
+            try {
+                StatusResponse status = server.call(client -> client.status());
+                if (status.getReady() || System.nanoTime() >= deadline) {
+                    return status;
+                }
+            } catch (NexusClientException e) {
+                if (System.nanoTime() >= deadline) {
+                    throw e;
+                }
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
     }
 
     private void print(StatusResponse status) {
