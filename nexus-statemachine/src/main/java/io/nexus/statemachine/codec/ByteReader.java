@@ -94,6 +94,11 @@ public final class ByteReader {
         return (value >>> 1) ^ -(value & 1);
     }
 
+    /** An int that is not negative. */
+    public int vint31() {
+        return vint(Integer.MAX_VALUE);
+    }
+
     /** A vint from 0 to {@code max}, as an int. */
     public int vint(int max) {
         return within(vint(), max);
@@ -122,6 +127,11 @@ public final class ByteReader {
         return raw(vint(maxLength));
     }
 
+    /** Of any length that is left: whatever could be written can be read. */
+    public byte[] bytes() {
+        return bytes(Integer.MAX_VALUE);
+    }
+
     public byte[] raw(int length) {
         need(length);
         byte[] value = new byte[length];
@@ -143,6 +153,11 @@ public final class ByteReader {
         } catch (CharacterCodingException e) {
             throw new MalformedBytes("not UTF-8, before offset " + offset(), e);
         }
+    }
+
+    /** Of any length that is left: whatever could be written can be read. */
+    public String string() {
+        return string(Integer.MAX_VALUE);
     }
 
     private static boolean isAscii(byte[] text) {

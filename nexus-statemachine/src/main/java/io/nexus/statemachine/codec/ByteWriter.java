@@ -87,6 +87,12 @@ public final class ByteWriter {
         return this;
     }
 
+    /** An int that is not negative, as vint; {@link ByteReader#vint31} reads nothing else. */
+    public ByteWriter vint31(int value) {
+        inRange(value, Integer.MAX_VALUE);
+        return vint(value);
+    }
+
     /** Signed: zigzag, then {@link #vint}; short for values near zero on either side. */
     public ByteWriter svint(long value) {
         return vint((value << 1) ^ (value >> 63));

@@ -51,6 +51,25 @@ public record Prefix(Family family, long hi, long lo, int length) implements Com
         return contains(other) || other.contains(this);
     }
 
+    /** The longest prefix that contains both; they are of one family. */
+    public Prefix commonPrefix(Prefix other) {
+        int unused = 128 - family.bits(); // an IPv4 address is the low half of lo
+        int equal = hi != other.hi
+                ? Long.numberOfLeadingZeros(hi ^ other.hi)
+                : 64 + Long.numberOfLeadingZeros(lo ^ other.lo);
+        return masked(family, hi, lo, Math.min(equal - unused, Math.min(length, other.length)));
+    }
+
+    public Prefix firstAddress() {
+        return new Prefix(family, hi, lo, family.bits());
+    }
+
+    public Prefix lastAddress() {
+        long hostLo = family == Family.IPV4 ? ~maskLo(family, length) & 0xffff_ffffL : ~maskLo(family, length);
+        long hostHi = family == Family.IPV4 ? 0 : ~maskHi(family, length);
+        return new Prefix(family, hi | hostHi, lo | hostLo, family.bits());
+    }
+
     public boolean isAddress() {
         return length == family.bits();
     }

@@ -65,6 +65,7 @@ class ByteReaderTest {
         assertThatThrownBy(() -> new ByteWriter().u8(256)).hasMessage("256 is not between 0 and 255");
         assertThatThrownBy(() -> new ByteWriter().u16(-1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new ByteWriter().u32(1L << 32)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new ByteWriter().vint31(-1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new ByteWriter().string("a\ud800")).hasMessageContaining("surrogate");
     }
 
