@@ -1,0 +1,150 @@
+package io.nexus.statemachine.codec;
+
+import io.nexus.statemachine.command.Command;
+import io.nexus.statemachine.command.Command.Allocate;
+import io.nexus.statemachine.command.Command.CreatePool;
+import io.nexus.statemachine.command.Command.Expire;
+import io.nexus.statemachine.command.Command.FindPool;
+import io.nexus.statemachine.command.Command.FoundCluster;
+import io.nexus.statemachine.command.Command.OpenPool;
+import io.nexus.statemachine.command.Command.Release;
+import io.nexus.statemachine.command.Command.RemovePool;
+import io.nexus.statemachine.command.Command.Renew;
+import io.nexus.statemachine.command.Command.ReplaceNode;
+import io.nexus.statemachine.command.Command.SealPool;
+import io.nexus.statemachine.command.Command.Tick;
+import io.nexus.statemachine.model.AllocType;
+import io.nexus.statemachine.model.Identity;
+import io.nexus.statemachine.model.Prefix;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** A command on its way to the owner, and as part of a batch. A change of its form is a change of {@link BatchCodec}'s. */
+public final class CommandCodec {
+    private static final int VERSION = 1;
+
+    private static final int OPEN_POOL = 1;
+    private static final int SEAL_POOL = 2;
+    private static final int ALLOCATE = 3;
+    private static final int RENEW = 4;
+    private static final int RELEASE = 5;
+    private static final int EXPIRE = 6;
+    private static final int TICK = 7;
+    private static final int FOUND_CLUSTER = 33;
+    private static final int CREATE_POOL = 34;
+    private static final int FIND_POOL = 35;
+    private static final int REMOVE_POOL = 36;
+    private static final int REPLACE_NODE = 37;
+
+    private CommandCodec() {}
+
+    /** Throws IllegalArgumentException for a command that could not be read back. */
+    public static byte[] encode(Command command) {
+        return Framed.encode(VERSION, command, CommandCodec::write);
+    }
+
+    /** Throws {@link MalformedBytes}. */
+    public static Command decode(ByteBuffer buffer) {
+        return Framed.decode(buffer, VERSION, "a command", CommandCodec::read);
+    }
+
+    static void write(ByteWriter writer, Command command) {
+        if (command instanceof Allocate allocate) {
+            writeAllocate(writer.u8(ALLOCATE), allocate);
+        } else if (command instanceof Renew renew) {
+            IdentityCodec.write(writer.u8(RENEW).vint31(renew.instance()), renew.owner());
+            writer.vint(renew.ttlSeconds());
+        } else if (command instanceof Release release) {
+            IdentityCodec.write(writer.u8(RELEASE).vint31(release.instance()), release.owner());
+            writeOptional(writer, release.prefix());
+        } else if (command instanceof Expire expire) {
+            writeExpire(writer.u8(EXPIRE), expire);
+        } else if (command instanceof Tick) {
+            writer.u8(TICK);
+        } else if (command instanceof OpenPool open) {
+            PoolEntryCodec.write(writer.u8(OPEN_POOL), open.pool());
+        } else if (command instanceof SealPool seal) {
+            writer.u8(SEAL_POOL).vint31(seal.instance());
+        } else {
+            writeMeta(writer, command);
+        }
+    }
+
+    private static void writeMeta(ByteWriter writer, Command command) {
+        if (command instanceof FoundCluster found) {
+            PlanCodec.write(writer.u8(FOUND_CLUSTER), found.plan());
+        } else if (command instanceof CreatePool create) {
+            PoolEntryCodec.writeSpec(writer.u8(CREATE_POOL), create.spec());
+        } else if (command instanceof FindPool find) {
+            writer.u8(FIND_POOL).string(find.poolId());
+        } else if (command instanceof RemovePool remove) {
+            writer.u8(REMOVE_POOL).vint31(remove.instance());
+        } else if (command instanceof ReplaceNode replace) {
+            PlanCodec.writeNode(writer.u8(REPLACE_NODE).string(replace.oldNodeId()), replace.node());
+        } else {
+            throw new IllegalArgumentException("no code for " + command.getClass());
+        }
+    }
+
+    static Command read(ByteReader reader) {
+        int type = reader.u8();
+        return switch (type) {
+            case OPEN_POOL -> new OpenPool(PoolEntryCodec.read(reader));
+            case SEAL_POOL -> new SealPool(reader.vint31());
+            case ALLOCATE -> readAllocate(reader);
+            case RENEW -> new Renew(reader.vint31(), IdentityCodec.read(reader), reader.vint());
+            case RELEASE -> new Release(reader.vint31(), IdentityCodec.read(reader), readOptional(reader));
+            case EXPIRE -> readExpire(reader);
+            case TICK -> new Tick();
+            case FOUND_CLUSTER -> new FoundCluster(PlanCodec.read(reader));
+            case CREATE_POOL -> new CreatePool(PoolEntryCodec.readSpec(reader));
+            case FIND_POOL -> new FindPool(reader.string());
+            case REMOVE_POOL -> new RemovePool(reader.vint31());
+            case REPLACE_NODE -> new ReplaceNode(reader.string(), PlanCodec.readNode(reader));
+            default -> throw reader.malformed("unknown type of command " + type);
+        };
+    }
+
+    private static void writeAllocate(ByteWriter writer, Allocate allocate) {
+        AllocType type = allocate.type();
+        IdentityCodec.write(writer.vint31(allocate.instance()), allocate.owner());
+        writeOptional(writer.bytes(allocate.mac()), allocate.requested());
+        writer.u8(type == null ? 0 : type.code()).vint(allocate.ttlSeconds());
+    }
+
+    private static Allocate readAllocate(ByteReader reader) {
+        int instance = reader.vint31();
+        Identity owner = IdentityCodec.read(reader);
+        byte[] mac = reader.bytes();
+        Prefix requested = readOptional(reader);
+        int type = reader.u8();
+        return new Allocate(instance, owner, mac, requested, type == 0 ? null : AllocType.ofCode(type), reader.vint());
+    }
+
+    private static void writeExpire(ByteWriter writer, Expire expire) {
+        writer.vint31(expire.instance()).vint31(expire.units().length);
+        for (long unit : expire.units()) {
+            writer.vint(unit);
+        }
+    }
+
+    private static Expire readExpire(ByteReader reader) {
+        int instance = reader.vint31();
+        long[] units = new long[reader.count(1)];
+        for (int i = 0; i < units.length; i++) {
+            units[i] = reader.vint();
+        }
+        return new Expire(instance, units);
+    }
+
+    private static void writeOptional(ByteWriter writer, @Nullable Prefix prefix) {
+        writer.bool(prefix != null);
+        if (prefix != null) {
+            PrefixCodec.write(writer, prefix);
+        }
+    }
+
+    private static @Nullable Prefix readOptional(ByteReader reader) {
+        return reader.bool() ? PrefixCodec.read(reader) : null;
+    }
+}
