@@ -4,6 +4,7 @@ import io.nexus.statemachine.model.Allocation;
 import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.model.Reason;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The domain's answer to one command: a value, decided by apply and the same on every member. */
@@ -37,7 +38,7 @@ public sealed interface Outcome {
     /** @param field name of the request's field that the reason is about, as the API spells it; null if none */
     record Rejected(Reason reason, @Nullable String field, String detail) implements Outcome {
         public static Rejected because(Reason reason, String format, Object... args) {
-            return new Rejected(reason, null, String.format(format, args));
+            return new Rejected(reason, null, String.format(Locale.ROOT, format, args)); // the same on every member
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.nexus.statemachine.model;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,8 +45,12 @@ public final class Ids {
         for (int i = 0; i < id.length(); i++) {
             if (!isAllowed(id.charAt(i))) {
                 return String.format(
+                        Locale.ROOT,
                         "character %s at position %d of %s is not possible: letters a-z and A-Z, digits and %s are",
-                        name(id.codePointAt(i)), i + 1, Quoted.of(id), "- _ . : @ /");
+                        name(id.codePointAt(i)),
+                        i + 1,
+                        Quoted.of(id),
+                        "- _ . : @ /");
             }
         }
         return null;
@@ -61,6 +66,6 @@ public final class Ids {
     private static String name(int character) {
         return character > 0x20 && character < 0x7f
                 ? Quoted.of(Character.toString(character))
-                : String.format("U+%04X", character);
+                : String.format(Locale.ROOT, "U+%04X", character);
     }
 }

@@ -1,5 +1,7 @@
 package io.nexus.statemachine.model;
 
+import java.util.Locale;
+
 /** Dotted decimal, four numbers, nothing else. */
 final class Ipv4Text {
     private Ipv4Text() {}
@@ -43,6 +45,6 @@ final class Ipv4Text {
     }
 
     private static Parsed<Prefix> bad(String text, String format, Object... args) {
-        return Parsed.bad("%s is not an IPv4 address: %s", Quoted.of(text), String.format(format, args));
+        return Parsed.bad("%s is not an IPv4 address: %s", Quoted.of(text), String.format(Locale.ROOT, format, args));
     }
 }

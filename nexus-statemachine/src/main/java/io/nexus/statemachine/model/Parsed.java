@@ -1,5 +1,6 @@
 package io.nexus.statemachine.model;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ public record Parsed<T>(@Nullable T value, @Nullable String problem) {
     }
 
     public static <T> Parsed<T> bad(String format, Object... args) {
-        return new Parsed<>(null, String.format(format, args));
+        return new Parsed<>(null, String.format(Locale.ROOT, format, args));
     }
 
     /** The same problem with another type; only where there is one. */

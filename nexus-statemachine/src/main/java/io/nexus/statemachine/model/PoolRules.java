@@ -3,6 +3,7 @@ package io.nexus.statemachine.model;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -71,8 +72,13 @@ public final class PoolRules {
         }
         if (unit - whole > 32) {
             return String.format(
+                    Locale.ROOT,
                     "%s has 2^%d prefixes of /%d, at most 2^32 are possible: choose a length up to %d or a CIDR of /%d",
-                    spec.cidr(), unit - whole, unit, whole + 32, unit - 32);
+                    spec.cidr(),
+                    unit - whole,
+                    unit,
+                    whole + 32,
+                    unit - 32);
         }
         return null;
     }
