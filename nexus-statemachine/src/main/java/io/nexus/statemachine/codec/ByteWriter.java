@@ -58,7 +58,7 @@ public final class ByteWriter {
         return this;
     }
 
-    /** @param value 0 to 2^32-1 */
+    /** A number from 0 to 2^32-1. */
     public ByteWriter u32(long value) {
         inRange(value, 0xffff_ffffL);
         return fixed(value, 4);
@@ -134,7 +134,9 @@ public final class ByteWriter {
     private static byte[] utf8(String value) {
         try {
             ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(value));
-            return Arrays.copyOf(encoded.array(), encoded.limit());
+            byte[] bytes = new byte[encoded.remaining()];
+            encoded.get(bytes);
+            return bytes;
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException("not a Unicode string: half a surrogate pair", e);
         }

@@ -7,15 +7,7 @@ final class Ipv4Text {
     private Ipv4Text() {}
 
     static String format(long bits) {
-        return new StringBuilder(15)
-                .append(bits >>> 24 & 0xff)
-                .append('.')
-                .append(bits >>> 16 & 0xff)
-                .append('.')
-                .append(bits >>> 8 & 0xff)
-                .append('.')
-                .append(bits & 0xff)
-                .toString();
+        return (bits >>> 24 & 0xff) + "." + (bits >>> 16 & 0xff) + "." + (bits >>> 8 & 0xff) + "." + (bits & 0xff);
     }
 
     static Parsed<Prefix> parse(String text) {
