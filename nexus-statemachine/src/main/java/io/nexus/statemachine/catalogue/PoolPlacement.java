@@ -12,9 +12,12 @@ public final class PoolPlacement {
 
     private PoolPlacement() {}
 
-    /** 1 to segmentCount. */
+    /** 1 to segmentCount: the equal arc of the ring that the pool's hash, as an unsigned position, lies in. */
     public static int segment(long hashSeed, String poolId, int segmentCount) {
-        return 1 + Math.floorMod(hash(hashSeed, poolId), segmentCount);
+        long position = hash(hashSeed, poolId);
+        // Upper half of the unsigned product; JDK 17 has only the signed one.
+        long arc = Math.multiplyHigh(position, segmentCount) + (position < 0 ? segmentCount : 0);
+        return 1 + (int) arc;
     }
 
     /**
