@@ -89,6 +89,11 @@ public final class AddressPlan {
 
     /* --------------- unit and prefix --------------- */
 
+    /** The prefix of one unit, without working out which ones are withheld: for readers of single rows. */
+    public static Prefix prefix(PoolSpec spec, long unit) {
+        return new AddressPlan(spec.cidr(), spec.unitLength()).prefix(unit);
+    }
+
     /** The prefix of a unit, 0 to unitCount-1. */
     public Prefix prefix(long unit) {
         if (unit < 0 || unit >= unitCount) {

@@ -1,5 +1,7 @@
 package io.nexus.statemachine.model;
 
+import org.jspecify.annotations.Nullable;
+
 /** Checks that stay on in production. A broken invariant stops the segment on this node; it never goes on. */
 public final class Invariant {
     private Invariant() {}
@@ -8,6 +10,14 @@ public final class Invariant {
         if (!holds) {
             throw new InvariantBroken(String.format(format, args));
         }
+    }
+
+    /** The value, which must be there. */
+    public static <T> T present(@Nullable T value, String format, Object... args) {
+        if (value == null) {
+            throw new InvariantBroken(String.format(format, args));
+        }
+        return value;
     }
 
     /** Thrown where an invariant does not hold. Never caught to go on: only to stop and to report. */

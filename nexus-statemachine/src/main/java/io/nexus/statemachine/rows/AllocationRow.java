@@ -2,13 +2,12 @@ package io.nexus.statemachine.rows;
 
 import io.nexus.statemachine.codec.ByteReader;
 import io.nexus.statemachine.codec.ByteWriter;
+import io.nexus.statemachine.model.AddressPlan;
 import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Allocation;
-import io.nexus.statemachine.model.Family;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.model.PoolSpec;
-import io.nexus.statemachine.model.Prefix;
 
 /**
  * Value of an ALLOCATION row: who holds the unit that the key names. 48 bytes for a subscriber id of 13 characters with
@@ -153,7 +152,7 @@ public record AllocationRow(
                 spec.space(),
                 pool.instance(),
                 unit,
-                prefix(spec, unit),
+                AddressPlan.prefix(spec, unit),
                 owner,
                 mac,
                 type,
@@ -164,16 +163,5 @@ public record AllocationRow(
                 incarnation,
                 seq,
                 commandId);
-    }
-
-    private static Prefix prefix(PoolSpec spec, long unit) {
-        Prefix cidr = spec.cidr();
-        int shift = cidr.family().bits() - spec.unitLength();
-        if (cidr.family() == Family.IPV4) {
-            return new Prefix(Family.IPV4, 0, cidr.lo() + (unit << shift), spec.unitLength());
-        }
-        long addHi = shift >= 64 ? unit << (shift - 64) : shift == 0 ? 0 : unit >>> (64 - shift);
-        long addLo = shift >= 64 ? 0 : unit << shift;
-        return new Prefix(Family.IPV6, cidr.hi() | addHi, cidr.lo() | addLo, spec.unitLength());
     }
 }
