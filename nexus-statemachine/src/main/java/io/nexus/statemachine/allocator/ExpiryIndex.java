@@ -43,8 +43,9 @@ final class ExpiryIndex {
     void put(int instance, long unit, long deadlineMillis) {
         synchronized (lock) {
             Bucket bucket = buckets.computeIfAbsent(number(deadlineMillis), n -> new Bucket());
-            boolean added =
-                    bucket.units.computeIfAbsent(instance, i -> new RoaringBitmap()).checkedAdd((int) unit);
+            boolean added = bucket.units
+                    .computeIfAbsent(instance, i -> new RoaringBitmap())
+                    .checkedAdd((int) unit);
             Invariant.check(added, "lease of unit %d in %d is in the expiry index already", unit, instance);
             size++;
         }

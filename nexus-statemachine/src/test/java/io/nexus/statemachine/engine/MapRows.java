@@ -5,12 +5,14 @@ import io.nexus.statemachine.storage.IndexRule;
 import io.nexus.statemachine.storage.RowUpdate;
 import io.nexus.statemachine.storage.Rows;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MapRows implements Rows {
     private final TreeMap<byte[], byte[]> rows = new TreeMap<>(Arrays::compareUnsigned);
+    private final Map<Long, TreeSet<byte[]>> index = new HashMap<>();
     private final IndexRule rule;
+    private int lookups;
 
     /** Without allocations. */
     public MapRows() {
@@ -39,18 +43,33 @@ public final class MapRows implements Rows {
             check(keys.add(name), "two updates of one key", name);
             check(Arrays.equals(update.before(), rows.get(update.key())), "another value before", name);
             check(!Arrays.equals(update.before(), after), "no change", name);
-            if (after == null) {
-                rows.remove(update.key());
-            } else {
-                rows.put(update.key().clone(), after.clone());
-            }
+            write(update.key(), after);
         }
+    }
+
+    private void write(byte[] key, byte @Nullable [] value) {
+        byte[] old = value == null ? rows.remove(key) : rows.put(key.clone(), value.clone());
+        if (old != null) {
+            rule.subscriberHash(key, old).ifPresent(hash -> ofSubscriber(hash).remove(key));
+        }
+        if (value != null) {
+            rule.subscriberHash(key, value).ifPresent(hash -> ofSubscriber(hash).add(key.clone()));
+        }
+    }
+
+    private TreeSet<byte[]> ofSubscriber(long hash) {
+        return index.computeIfAbsent(hash, h -> new TreeSet<>(Arrays::compareUnsigned));
     }
 
     public MapRows copy() {
         MapRows copy = new MapRows(rule);
-        rows.forEach((key, value) -> copy.rows.put(key.clone(), value.clone()));
+        rows.forEach(copy::write);
         return copy;
+    }
+
+    /** How often {@link #holdings} was asked. */
+    public int lookups() {
+        return lookups;
     }
 
     public int size() {
@@ -59,9 +78,7 @@ public final class MapRows implements Rows {
 
     /** Number of allocations by the rule. */
     public long live() {
-        return rows.entrySet().stream()
-                .filter(row -> rule.subscriberHash(row.getKey(), row.getValue()).isPresent())
-                .count();
+        return index.values().stream().mapToLong(TreeSet::size).sum();
     }
 
     public Digest digest() {
@@ -84,23 +101,21 @@ public final class MapRows implements Rows {
             if (!startsWith(row.getKey(), prefix)) {
                 return;
             }
-            show(row, visitor);
+            show(row.getKey(), row.getValue(), visitor);
         }
     }
 
     @Override
     public void holdings(long subscriberHash, RowVisitor visitor) {
-        for (Map.Entry<byte[], byte[]> row : rows.entrySet()) {
-            OptionalLong hash = rule.subscriberHash(row.getKey(), row.getValue());
-            if (hash.isPresent() && hash.getAsLong() == subscriberHash) {
-                show(row, visitor);
-            }
+        lookups++;
+        for (byte[] key : ofSubscriber(subscriberHash)) {
+            show(key, rows.get(key), visitor);
         }
     }
 
-    private static void show(Map.Entry<byte[], byte[]> row, RowVisitor visitor) {
-        byte[] key = row.getKey().clone();
-        byte[] value = row.getValue().clone();
+    private static void show(byte[] storedKey, byte[] storedValue, RowVisitor visitor) {
+        byte[] key = storedKey.clone();
+        byte[] value = storedValue.clone();
         visitor.row(key, value);
         Arrays.fill(key, (byte) 0x55);
         Arrays.fill(value, (byte) 0x55);

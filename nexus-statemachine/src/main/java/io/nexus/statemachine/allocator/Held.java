@@ -1,0 +1,53 @@
+package io.nexus.statemachine.allocator;
+
+import io.nexus.statemachine.model.Allocation;
+import io.nexus.statemachine.model.Invariant;
+import io.nexus.statemachine.rows.AllocationRow;
+import org.jspecify.annotations.Nullable;
+
+/** A unit in a batch: its allocation row before the batch and as it is at this point. Changed by {@link StepDraft}. */
+final class Held {
+    private final PoolState pool;
+    private final long unit;
+    private final byte @Nullable [] before;
+    private @Nullable AllocationRow now;
+
+    Held(PoolState pool, long unit, byte @Nullable [] before, @Nullable AllocationRow now) {
+        this.pool = pool;
+        this.unit = unit;
+        this.before = before;
+        this.now = now;
+    }
+
+    PoolState pool() {
+        return pool;
+    }
+
+    long unit() {
+        return unit;
+    }
+
+    /** The row as it is stored; null if the unit was free before the batch. */
+    byte @Nullable [] before() {
+        return before;
+    }
+
+    /** Null where the unit is free by now. */
+    @Nullable
+    AllocationRow now() {
+        return now;
+    }
+
+    /** The row of a unit that is allocated. */
+    AllocationRow row() {
+        return Invariant.present(now, "unit %d of pool %d is taken by no row", unit, pool.instance());
+    }
+
+    void become(@Nullable AllocationRow row) {
+        now = row;
+    }
+
+    Allocation allocation() {
+        return row().toAllocation(pool.entry(), unit);
+    }
+}

@@ -1,0 +1,213 @@
+package io.nexus.statemachine.allocator;
+
+import io.nexus.crdt.Position;
+import io.nexus.statemachine.command.Batch;
+import io.nexus.statemachine.command.Command;
+import io.nexus.statemachine.command.Envelope;
+import io.nexus.statemachine.command.Outcome;
+import io.nexus.statemachine.command.Outcome.Accepted;
+import io.nexus.statemachine.command.Outcome.Rejected;
+import io.nexus.statemachine.engine.Applied;
+import io.nexus.statemachine.engine.Engine;
+import io.nexus.statemachine.model.Invariant;
+import io.nexus.statemachine.model.PoolEntry;
+import io.nexus.statemachine.model.Reason;
+import io.nexus.statemachine.rows.AllocationRow;
+import io.nexus.statemachine.rows.CountersRow;
+import io.nexus.statemachine.rows.PoolRow;
+import io.nexus.statemachine.rows.RecentRow;
+import io.nexus.statemachine.rows.RowKeys;
+import io.nexus.statemachine.storage.RowUpdate;
+import io.nexus.statemachine.storage.Rows;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides who has which address in one segment. What it knows beyond the rows (bitmaps, counters, who expires when,
+ * which commands were seen) follows from the rows alone and is rebuilt by {@link #load}. One thread, but for
+ * {@link #due}, which any thread may call.
+ */
+public final class SegmentEngine implements Engine {
+    private static final byte[] EVERYTHING = new byte[0];
+
+    private final int segment;
+    private final NavigableMap<Integer, PoolState> pools = new TreeMap<>();
+    private final ExpiryIndex expiry = new ExpiryIndex();
+    private final RecentCommands recent = new RecentCommands();
+
+    private @Nullable Rows rows;
+    private long clockMillis;
+
+    /** @param segment number of the group, from 1 */
+    public SegmentEngine(int segment) {
+        this.segment = segment;
+    }
+
+    /* --------------- loading --------------- */
+
+    @Override
+    public void load(Rows stored, @Nullable Position position) {
+        Invariant.check(position == null || position.stream() == segment, "rows of another segment than %d", segment);
+        pools.clear();
+        expiry.clear();
+        recent.clear();
+        rows = stored;
+        clockMillis = position == null ? 0 : position.clockMillis();
+        // In the order of their keys: pools, their counters, then their allocations, then the recent commands.
+        stored.scan(EVERYTHING, this::loadRow);
+        pools.values().forEach(PoolState::checkLoaded);
+    }
+
+    private void loadRow(byte[] key, byte[] value) {
+        switch (RowKeys.kind(key)) {
+            case RowKeys.POOL -> {
+                PoolRow row = PoolRow.decode(value);
+                pools.put(row.entry().instance(), new PoolState(row.entry(), row.sealed()));
+            }
+            case RowKeys.COUNTERS -> poolOf(key).found(CountersRow.decode(value));
+            case RowKeys.ALLOCATION -> loadAllocation(poolOf(key), RowKeys.unit(key), AllocationRow.decode(value));
+            case RowKeys.RECENT -> recent.add(RowKeys.seq(key), RecentRow.decode(value));
+            default -> Invariant.check(false, "row of unknown kind %d in segment %d", RowKeys.kind(key), segment);
+        }
+    }
+
+    private PoolState poolOf(byte[] key) {
+        int instance = RowKeys.instance(key);
+        return Invariant.present(pools.get(instance), "row of the unknown pool instance %d", instance);
+    }
+
+    private void loadAllocation(PoolState pool, long unit, AllocationRow row) {
+        pool.found(unit, row.causalLength());
+        if (row.expiresAtMillis() != 0) {
+            expiry.put(pool.instance(), unit, row.expiresAtMillis());
+        }
+    }
+
+    /* --------------- for the validator of the tests --------------- */
+
+    @Nullable
+    PoolState pool(int instance) {
+        return pools.get(instance);
+    }
+
+    ExpiryIndex expiry() {
+        return expiry;
+    }
+
+    RecentCommands recent() {
+        return recent;
+    }
+
+    /* --------------- deciding --------------- */
+
+    @Override
+    public Applied apply(Batch batch, int incarnation, long seq) {
+        Rows stored = Invariant.present(rows, "segment %d is not loaded", segment);
+        clockMillis = Math.max(clockMillis, batch.stampMillis());
+        Turn turn = new Turn(stored, incarnation, seq);
+        List<Outcome> outcomes = new ArrayList<>(batch.commands().size());
+        for (Envelope envelope : batch.commands()) {
+            outcomes.add(turn.decide(envelope.commandId(), envelope.command()));
+        }
+        return new Applied(clockMillis, outcomes, turn.updates());
+    }
+
+    @Override
+    public List<Command> due(long nowMillis, int limit) {
+        return expiry.due(nowMillis, limit);
+    }
+
+    /** The work on one batch. */
+    private final class Turn {
+        private final StepDraft draft;
+        private final Replays replays;
+        private final Grants grants;
+        private final Endings endings;
+
+        Turn(Rows stored, int incarnation, long seq) {
+            draft = new StepDraft(stored, expiry, clockMillis, incarnation, seq);
+            replays = new Replays(stored, recent);
+            grants = new Grants(draft, replays);
+            endings = new Endings(draft, replays);
+        }
+
+        Outcome decide(long commandId, Command command) {
+            if (command instanceof Command.Allocate allocate) {
+                return grants.allocate(commandId, allocate, pools.get(allocate.instance()));
+            } else if (command instanceof Command.Renew renew) {
+                return grants.renew(commandId, renew, pools.get(renew.instance()));
+            } else if (command instanceof Command.Release release) {
+                return endings.release(commandId, release, pools.get(release.instance()));
+            } else if (command instanceof Command.Expire expire) {
+                return endings.expire(expire, pools.get(expire.instance()));
+            } else if (command instanceof Command.Tick) {
+                return Accepted.UNCHANGED;
+            } else if (command instanceof Command.OpenPool open) {
+                return openPool(open.pool());
+            } else if (command instanceof Command.SealPool seal) {
+                return sealPool(seal.instance());
+            }
+            return Rejected.because(
+                    Reason.INVARIANT_BROKEN,
+                    "%s is not for segment %d",
+                    command.getClass().getSimpleName(),
+                    segment);
+        }
+
+        private Outcome openPool(PoolEntry entry) {
+            PoolState known = pools.get(entry.instance());
+            if (entry.segment() != segment || (known != null && !known.entry().equals(entry))) {
+                return Rejected.because(
+                        Reason.INVARIANT_BROKEN,
+                        "pool instance %d of segment %d is another one in segment %d",
+                        entry.instance(),
+                        entry.segment(),
+                        segment);
+            }
+            if (known != null) {
+                return known.isSealed() ? Refusals.sealed(known) : Accepted.of(false, entry);
+            }
+            PoolState pool;
+            try {
+                pool = new PoolState(entry, false);
+            } catch (IllegalArgumentException e) { // the catalogue checks every pool before
+                return Refusals.invalid("cidr", String.valueOf(e.getMessage()));
+            }
+            pools.put(entry.instance(), pool);
+            draft.put(pool, new PoolRow(entry, false));
+            return Accepted.of(true, entry);
+        }
+
+        private Outcome sealPool(int instance) {
+            PoolState pool = pools.get(instance);
+            if (pool == null) {
+                return Refusals.unknownPool(instance);
+            }
+            PoolEntry entry = pool.entry();
+            if (pool.isSealed()) {
+                return Accepted.of(false, entry);
+            }
+            if (pool.allocated() > 0) {
+                return Rejected.because(
+                        Reason.POOL_IN_USE,
+                        "pool %s has %d allocations",
+                        entry.spec().id(),
+                        pool.allocated());
+            }
+            pool.seal();
+            draft.put(pool, new PoolRow(entry, true));
+            return Accepted.of(true, entry);
+        }
+
+        List<RowUpdate> updates() {
+            List<RowUpdate> updates = draft.updates();
+            if (!updates.isEmpty() || replays.isAnythingNew()) {
+                replays.write(clockMillis, draft.seq(), updates);
+            }
+            return updates;
+        }
+    }
+}
