@@ -208,12 +208,12 @@ final class Grants {
     }
 
     private boolean extend(Held held, LeaseTerms terms) {
-        AllocationRow before = held.row();
-        AllocationRow after = terms.extend(before, draft.clockMillis(), draft.incarnation(), draft.seq());
-        if (after != before) {
-            draft.replace(held, after);
+        AllocationRow extended = terms.extend(held.row(), draft.clockMillis(), draft.incarnation(), draft.seq());
+        if (extended == null) {
+            return false;
         }
-        return after != before;
+        draft.replace(held, extended);
+        return true;
     }
 
     private static long poolTtl(PoolState pool) {

@@ -52,14 +52,15 @@ record LeaseTerms(AllocType type, long ttlMillis) {
 
     /**
      * The row with these terms as well: what was promised before is never taken back, so a deadline only moves out, a
-     * permanent allocation stays permanent, a sticky one sticky. The same object if nothing changes.
+     * permanent allocation stays permanent, a sticky one sticky. Null if nothing changes.
      */
+    @Nullable
     AllocationRow extend(AllocationRow row, long clockMillis, int incarnation, long seq) {
         AllocType strongest = type.code() > row.type().code() ? type : row.type();
         boolean isPermanent = strongest == AllocType.PERMANENT;
         long deadline = isPermanent ? 0 : Math.max(row.expiresAtMillis(), deadlineMillis(clockMillis));
         if (strongest == row.type() && deadline == row.expiresAtMillis()) {
-            return row;
+            return null;
         }
         boolean isExtended = deadline != row.expiresAtMillis();
         return new AllocationRow(

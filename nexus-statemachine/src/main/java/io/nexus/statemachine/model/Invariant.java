@@ -8,16 +8,20 @@ public final class Invariant {
 
     public static void check(boolean holds, String format, Object... args) {
         if (!holds) {
-            throw new InvariantBroken(String.format(format, args));
+            throw broken(format, args);
         }
     }
 
     /** The value, which must be there. */
     public static <T> T present(@Nullable T value, String format, Object... args) {
         if (value == null) {
-            throw new InvariantBroken(String.format(format, args));
+            throw broken(format, args);
         }
         return value;
+    }
+
+    private static InvariantBroken broken(String format, Object... args) {
+        return new InvariantBroken(String.format(format, args));
     }
 
     /** Thrown where an invariant does not hold. Never caught to go on: only to stop and to report. */

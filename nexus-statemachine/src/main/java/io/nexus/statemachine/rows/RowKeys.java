@@ -30,7 +30,11 @@ public final class RowKeys {
         return ofInstance(COUNTERS, instance, INSTANCE_KEY_BYTES);
     }
 
-    /** @param unit 0 to 2^32-1 */
+    /**
+     * One allocation.
+     *
+     * @param unit 0 to 2^32-1
+     */
     public static byte[] allocation(int instance, long unit) {
         if (unit < 0 || unit > UNIT_MAX) {
             throw new IllegalArgumentException("unit out of range: " + unit);

@@ -16,7 +16,7 @@ public final class SubscriberHash {
         return of(subscriber.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** @param utf8 the id's bytes */
+    /** The same, of the id's bytes in UTF-8. */
     public static long of(byte[] utf8) {
         return Digest.of(utf8, NOTHING).hi();
     }
