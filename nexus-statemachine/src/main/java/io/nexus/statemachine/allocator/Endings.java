@@ -62,7 +62,8 @@ final class Endings {
     private static Outcome again(long commandId, RecentRow.Entry known, Release command, PoolState pool) {
         if (known instanceof RecentRow.Released released
                 && released.commandId() == commandId
-                && released.body() == body(command)) {
+                && released.body() == body(command)
+                && released.ended().instance() == command.instance()) {
             RecentRow.Ended ended = released.ended();
             return Accepted.of(true, ended.row().toAllocation(pool.entry(), ended.unit()));
         }

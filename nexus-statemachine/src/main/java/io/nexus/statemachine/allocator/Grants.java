@@ -165,11 +165,12 @@ final class Grants {
     }
 
     private static Outcome answer(boolean changed, RecentRow.Ended ended, Allocate command, PoolState pool) {
+        if (ended.instance() != command.instance() || !ended.row().owner().equals(command.owner())) {
+            return Refusals.idReused("another allocate");
+        }
         Allocation first = ended.row().toAllocation(pool.entry(), ended.unit());
-        boolean isSame = ended.instance() == command.instance()
-                && first.owner().equals(command.owner())
-                && (command.requested() == null || command.requested().equals(first.prefix()));
-        return isSame ? Accepted.of(changed, first) : Refusals.idReused("another allocate");
+        boolean isSame = command.requested() == null || command.requested().equals(first.prefix());
+        return isSame ? Accepted.of(changed, first) : Refusals.idReused("an allocate that named another address");
     }
 
     /* --------------- renew --------------- */
