@@ -17,7 +17,7 @@ public sealed interface Command {
     /** Makes a pool instance known to its segment. Accepted again if it is known already. */
     record OpenPool(PoolEntry pool) implements Command {}
 
-    /** Ends a pool instance that has no allocations; from then on NO_SUCH_POOL. Accepted again if it ended already. */
+    /** Ends a pool instance that has no allocations; from then on POOL_SEALED. Accepted again if it ended already. */
     record SealPool(int instance) implements Command {}
 
     /**
