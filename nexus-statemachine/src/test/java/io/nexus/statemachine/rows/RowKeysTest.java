@@ -3,6 +3,7 @@ package io.nexus.statemachine.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nexus.statemachine.catalogue.CatalogueKeys;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -49,6 +50,13 @@ class RowKeysTest {
             assertThat(Arrays.compareUnsigned(ascending.get(i - 1), ascending.get(i)))
                     .isNegative();
         }
+    }
+
+    @Test
+    void keysOfTheMetaGroup_areThoseOfTheCatalogue() {
+        assertThat(RowKeys.plan()).isEqualTo(CatalogueKeys.plan());
+        assertThat(RowKeys.entry(7)).isEqualTo(CatalogueKeys.entry(7));
+        assertThat(RowKeys.nextInstance()).isEqualTo(CatalogueKeys.nextInstance());
     }
 
     @Test
