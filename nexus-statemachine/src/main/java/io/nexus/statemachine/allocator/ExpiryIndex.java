@@ -10,12 +10,12 @@ import org.roaringbitmap.PeekableIntIterator;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
- * Which leases end when: about two bytes for each, in buckets of ten seconds of their deadline, so a lease is offered
- * up to ten seconds late and never early. A lease lies in exactly one bucket, that of its current deadline. Every
+ * Which leases end when: about two bytes for each, in buckets of one second of their deadline, so a lease is offered
+ * up to a second late and never early. A lease lies in exactly one bucket, that of its current deadline. Every
  * method may be called on any thread; none blocks for longer than a slice takes to be cut.
  */
 final class ExpiryIndex {
-    static final long BUCKET_MILLIS = 10_000;
+    static final long BUCKET_MILLIS = 1_000;
 
     /** How long an offered lease is left alone: its Expire entry is on its way through the log. */
     static final long REOFFER_MILLIS = 5_000;
