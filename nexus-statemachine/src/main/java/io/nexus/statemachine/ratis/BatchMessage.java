@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class BatchMessage implements Message {
     private final Batch batch;
     private final ByteString encoded;
+    private volatile boolean perhapsInLog;
     private volatile @Nullable Result result;
 
     /** @param encoded the batch in its durable form; not modified afterwards */
@@ -33,9 +34,25 @@ public final class BatchMessage implements Message {
         return encoded;
     }
 
+    /**
+     * False as long as the batch is certainly not in the log: the group did not take it up, or took it up and then said
+     * that it was not appended. Once true it may become false only before Ratis answers.
+     */
+    public boolean perhapsInLog() {
+        return perhapsInLog;
+    }
+
     /** Set by apply on the leader before Ratis answers; null if this JVM did not apply the batch with this object. */
     public @Nullable Result result() {
         return result;
+    }
+
+    void started() {
+        perhapsInLog = true;
+    }
+
+    void cancelled() {
+        perhapsInLog = false;
     }
 
     void decided(Result decided) {

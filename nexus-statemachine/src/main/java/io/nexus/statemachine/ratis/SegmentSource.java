@@ -8,8 +8,10 @@ import io.nexus.statemachine.storage.SegmentStore;
  */
 public interface SegmentSource {
     /**
-     * Pulls the segment into {@code store} through {@link SegmentStore#install}. Called on the group's updater thread;
-     * blocks until done. Throws an exception if no source could serve it now: the caller backs off and asks again.
+     * Pulls the segment into {@code store} through {@link SegmentStore#install}. Called on a thread of its own, one
+     * call at a time for a segment; blocks until done. The thread is interrupted when the group closes: leave soon,
+     * with the install abandoned. Throws an exception if no source could serve it now: the caller backs off and asks
+     * again.
      */
     void pull(int segment, long minLogIndex, SegmentStore store) throws Exception;
 }

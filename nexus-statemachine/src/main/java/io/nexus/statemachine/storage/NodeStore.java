@@ -20,7 +20,7 @@ public interface NodeStore extends AutoCloseable {
     /** Bytes on disk. */
     long sizeBytes();
 
-    /** Waits for readers, then closes. Does not flush. */
+    /** Waits for readers, then closes. What was not flushed may be lost. Idempotent. */
     @Override
     void close();
 

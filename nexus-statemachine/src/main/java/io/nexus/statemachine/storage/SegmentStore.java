@@ -1,6 +1,7 @@
 package io.nexus.statemachine.storage;
 
 import io.nexus.crdt.Position;
+import io.nexus.crdt.Step;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,12 +26,20 @@ public interface SegmentStore extends Rows {
 
     /**
      * Writes the rows and the position in one atomic batch, without a write-ahead log. {@code after} must be on the
-     * branch of position() with seq larger by one, except for the first write of a stream. Digest and live count of
-     * {@code after} are computed by the store: those given are ignored.
+     * branch of position() with seq larger by one and a larger log index. The first write of a stream has seq 1, or seq
+     * 0 and no rows. Digest and live count of {@code after} are computed by the store: those given are ignored.
      *
      * @return the position stored, with its digest and live count
      */
     Position commit(Position after, List<RowUpdate> updates);
+
+    /**
+     * Like {@link #commit} for a step that another node made: finds the rows' values before it by itself.
+     *
+     * @return the position stored, equal to {@code step.after()}
+     * @throws DigestMismatch if digest or live count would not be those of the step; nothing was written then
+     */
+    Position commitStep(Step step);
 
     /** Moves only term, index and clock of the position: for log entries that changed no row. Never goes back. */
     void advance(long term, long index, long clockMillis);
@@ -39,10 +48,13 @@ public interface SegmentStore extends Rows {
     @Nullable
     StoreSnapshot snapshot();
 
-    /** Starts to replace the whole segment by rows from elsewhere; readers keep the old rows until it is finished. */
+    /**
+     * Starts to replace the whole segment by rows from elsewhere; readers keep the old rows until it is finished. One
+     * at a time.
+     */
     Install install();
 
-    /** Rows of one moment, in key order. Holds back compaction: close it within minutes. */
+    /** Rows of one moment, in key order. Holds back compaction and the closing of the store: close it within minutes. */
     interface StoreSnapshot extends Rows, AutoCloseable {
         Position position();
 
@@ -56,8 +68,11 @@ public interface SegmentStore extends Rows {
         void put(byte[] key, byte[] value);
 
         /**
-         * Makes the new rows the segment's rows and flushes: on return they survive a crash. Fails if the position is
-         * behind the one that the store has (same branch), or if digest and live count do not match the rows.
+         * Makes the new rows the segment's rows and flushes: on return they survive a crash.
+         *
+         * @throws DigestMismatch if digest and live count of the position are not those of the rows
+         * @throws IllegalArgumentException if the position is behind the one that the store has on the same branch, or
+         *     of another segment
          */
         void finish(Position position);
 
