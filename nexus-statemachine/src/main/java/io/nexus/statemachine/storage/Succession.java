@@ -1,0 +1,83 @@
+package io.nexus.statemachine.storage;
+
+import io.nexus.crdt.Position;
+import io.nexus.crdt.RowChange;
+import io.nexus.crdt.Step;
+import io.nexus.statemachine.model.Invariant;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Which position may follow which, and what a step does to the rows: the same rules for every store. Pure. */
+final class Succession {
+    private Succession() {}
+
+    static void checkCommit(int segment, @Nullable Position now, Position after, List<RowUpdate> updates) {
+        Invariant.check(after.stream() == segment, "%s committed to segment %s", after, segment);
+        if (now == null) {
+            Invariant.check(
+                    after.seq() == 1 || after.seq() == 0 && updates.isEmpty(), "%s is no first position", after);
+            return;
+        }
+        Invariant.check(after.sameBranch(now), "%s is on another branch than %s", after, now);
+        Invariant.check(after.seq() == now.seq() + 1, "%s does not follow %s", after, now);
+        Invariant.check(after.index() > now.index(), "%s is behind %s in the log", after, now);
+    }
+
+    static Position advanced(int segment, @Nullable Position now, long term, long index, long clockMillis) {
+        Invariant.check(now != null, "segment %s advanced before its first position", segment);
+        Position from = Objects.requireNonNull(now);
+        Invariant.check(
+                index > from.index() && term >= from.term() && clockMillis >= from.clockMillis(),
+                "%s cannot go to term %s, index %s, clock %s",
+                from,
+                term,
+                index,
+                clockMillis);
+        return from.atLog(term, index, clockMillis);
+    }
+
+    static void checkInstall(int segment, @Nullable Position now, Position installed) {
+        boolean behind = now != null
+                && installed.sameBranch(now)
+                && (installed.seq() < now.seq() || installed.index() < now.index());
+        if (installed.stream() != segment || behind) {
+            throw new IllegalArgumentException("segment " + segment + " is at " + now + ", cannot take " + installed);
+        }
+    }
+
+    /**
+     * The step's rows with their values before it. A row that the step changes twice is one update; a row that it
+     * deletes though it is not there is none.
+     */
+    static List<RowUpdate> updates(Step step, Reader reader) {
+        Map<ByteBuffer, RowChange> last = new LinkedHashMap<>();
+        for (RowChange change : step.changes()) {
+            last.put(ByteBuffer.wrap(change.key()), change);
+        }
+        List<RowChange> changes = new ArrayList<>(last.values());
+        List<byte[]> keys = new ArrayList<>(changes.size());
+        for (RowChange change : changes) {
+            keys.add(change.key());
+        }
+        List<byte @Nullable []> before = reader.get(keys);
+        List<RowUpdate> updates = new ArrayList<>(changes.size());
+        for (int i = 0; i < changes.size(); i++) {
+            RowChange change = changes.get(i);
+            if (before.get(i) != null || change.value() != null) {
+                updates.add(new RowUpdate(change.key(), before.get(i), change.value()));
+            }
+        }
+        return updates;
+    }
+
+    @FunctionalInterface
+    interface Reader {
+        /** The rows' values by position, null for those that are not there. */
+        List<byte @Nullable []> get(List<byte[]> keys);
+    }
+}

@@ -1,0 +1,57 @@
+package io.nexus.statemachine.storage;
+
+import io.nexus.crdt.Digest;
+import io.nexus.crdt.Position;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** Digest and live count of a set of rows while it changes. Single-threaded. */
+final class Tally {
+    private final IndexRule rule;
+    private Digest digest;
+    private long live;
+
+    Tally(IndexRule rule, @Nullable Position from) {
+        this.rule = rule;
+        this.digest = from == null ? Digest.ZERO : from.digest();
+        this.live = from == null ? 0 : from.live();
+    }
+
+    /** @return the subscriber's hash if the row is an allocation */
+    OptionalLong add(byte[] key, byte[] value) {
+        digest = digest.plus(Digest.of(key, value));
+        OptionalLong hash = rule.subscriberHash(key, value);
+        live += hash.isPresent() ? 1 : 0;
+        return hash;
+    }
+
+    /** @return the subscriber's hash if the row was an allocation */
+    OptionalLong remove(byte[] key, byte[] value) {
+        digest = digest.minus(Digest.of(key, value));
+        OptionalLong hash = rule.subscriberHash(key, value);
+        live -= hash.isPresent() ? 1 : 0;
+        return hash;
+    }
+
+    Position label(Position position) {
+        return new Position(
+                position.stream(),
+                position.incarnation(),
+                position.nonce(),
+                position.seq(),
+                position.term(),
+                position.index(),
+                position.clockMillis(),
+                digest,
+                live);
+    }
+
+    /** Like {@link #label}, for rows that came from elsewhere. */
+    Position verify(Position announced) {
+        Position computed = label(announced);
+        if (!computed.equals(announced)) {
+            throw new DigestMismatch(announced, computed);
+        }
+        return computed;
+    }
+}
