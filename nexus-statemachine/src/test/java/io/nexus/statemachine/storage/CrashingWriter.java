@@ -20,7 +20,7 @@ final class CrashingWriter {
 
     /** True if this step of a segment does not change rows but writes all of them anew. */
     static boolean isInstall(long seq) {
-        return seq % 211 == 0;
+        return seq % 5003 == 0;
     }
 
     static StoreOptions options(Path libraries) {
@@ -50,7 +50,7 @@ final class CrashingWriter {
         SplittableRandom random = new SplittableRandom();
         while (true) {
             write(store, models[random.nextInt(SEGMENTS)], seed);
-            if (random.nextInt(500) == 0) {
+            if (random.nextInt(20_000) == 0) {
                 store.flush();
                 out.println("flushed " + durable(store));
             }
