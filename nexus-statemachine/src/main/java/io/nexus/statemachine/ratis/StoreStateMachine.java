@@ -261,9 +261,10 @@ public final class StoreStateMachine implements StateMachine, StateMachine.Event
         return context;
     }
 
+    /** Ratis also cancels what it did append, if it loses leadership in that very moment: then it is no cancellation. */
     @Override
     public TransactionContext cancelTransaction(TransactionContext context) {
-        if (context.getStateMachineContext() instanceof BatchMessage batch) {
+        if (context.getStateMachineContext() instanceof BatchMessage batch && context.getLogEntry() == null) {
             batch.cancelled();
         }
         return context;
