@@ -1,10 +1,12 @@
 package io.nexus.statemachine.ratis;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -12,6 +14,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -23,6 +27,8 @@ import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.statemachine.SnapshotRetentionPolicy;
 import org.apache.ratis.statemachine.StateMachineStorage;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What Ratis takes for snapshots: directories {@code sm/<term>_<index>} with one small file. A marker says that the
@@ -32,11 +38,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Written on the group's updater thread only; {@link #getLatestSnapshot} on any thread, without I/O.
  */
 final class MarkerSnapshots implements StateMachineStorage {
+    private static final Logger LOG = LoggerFactory.getLogger(MarkerSnapshots.class);
     private static final Pattern NAME = Pattern.compile("(\\d{1,18})_(\\d{1,18})");
     private static final Pattern LOG_NAME = Pattern.compile("log_(?:inprogress_)?(\\d{1,18})(?:-\\d{1,18})?");
     private static final String FILE = "position";
     private static final String DRAFT = "draft-";
     private static final int KEPT = 2;
+    private static final long PUSH_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long PUSH_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private volatile @Nullable Path directory;
     private volatile @Nullable SnapshotInfo latest;
@@ -57,18 +66,25 @@ final class MarkerSnapshots implements StateMachineStorage {
         return latest;
     }
 
-    /** Reads the newest marker from disk: after a push it is another one. */
-    @Nullable
-    SnapshotInfo refresh() throws IOException {
-        List<Marker> markers = list();
-        latest = markers.isEmpty() ? null : markers.get(0).info();
-        return latest;
+    /** Where the newest marker is; (0, -1) if there is none. */
+    TermIndex newest() {
+        SnapshotInfo marker = latest;
+        return marker == null ? TermIndex.INITIAL_VALUE : marker.getTermIndex();
+    }
+
+    /** Reads the newest marker from disk. @return false, with nothing changed, if there is none */
+    private boolean refresh() throws IOException {
+        List<Marker> markers = list(directory());
+        if (markers.isEmpty()) {
+            return false;
+        }
+        latest = markers.get(0).info();
+        return true;
     }
 
     /** Writes a marker, durably, unless the newest one says the same. */
     void write(TermIndex position, String text) throws IOException {
-        SnapshotInfo newest = latest;
-        if (newest != null && newest.getTermIndex().equals(position)) {
+        if (newest().equals(position)) {
             return;
         }
         Path markers = directory();
@@ -85,16 +101,30 @@ final class MarkerSnapshots implements StateMachineStorage {
         latest = new Marker(position, marker).info();
     }
 
-    /** Makes a pushed marker durable; Ratis does not. */
-    void sync() throws IOException {
-        for (Marker marker : list()) {
-            sync(marker.path().resolve(FILE));
-            sync(marker.path());
+    /** Finds the marker that was pushed. Waits if yet another push is moving it away at this very moment. */
+    TermIndex takeOver() throws IOException {
+        long end = System.nanoTime() + PUSH_NANOS;
+        while (!refresh() && System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(PUSH_POLL_NANOS);
         }
-        sync(directory());
-        Path group = directory().toAbsolutePath().getParent();
-        if (group != null) {
-            sync(group);
+        return newest();
+    }
+
+    /** Makes pushed markers durable, which Ratis does not. */
+    void sync() {
+        try {
+            for (Marker marker : list(directory())) {
+                sync(marker.path().resolve(FILE));
+                sync(marker.path());
+            }
+            sync(directory());
+            Path group = directory().toAbsolutePath().getParent();
+            if (group != null) {
+                sync(group);
+            }
+        } catch (IOException e) {
+            // Another push moves them away: it is that one's markers then that count.
+            LOG.atWarn().setCause(e).log("markers not synced");
         }
     }
 
@@ -106,7 +136,7 @@ final class MarkerSnapshots implements StateMachineStorage {
     @Override
     public void cleanupOldSnapshots(@Nullable SnapshotRetentionPolicy policy) throws IOException {
         int kept = Math.max(KEPT, policy == null ? KEPT : policy.getNumSnapshotsRetained());
-        List<Marker> markers = list();
+        List<Marker> markers = list(directory());
         for (Marker old : markers.subList(Math.min(kept, markers.size()), markers.size())) {
             deleteTree(old.path());
         }
@@ -136,14 +166,16 @@ final class MarkerSnapshots implements StateMachineStorage {
     }
 
     /** Newest first. */
-    private List<Marker> list() throws IOException {
-        if (!Files.isDirectory(directory())) {
+    private static List<Marker> list(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
             return List.of();
         }
-        try (Stream<Path> entries = Files.list(directory())) {
+        try (Stream<Path> entries = Files.list(directory)) {
             return entries.flatMap(MarkerSnapshots::marker)
                     .sorted(Comparator.comparing(Marker::position).reversed())
                     .toList();
+        } catch (NoSuchFileException | UncheckedIOException e) {
+            return List.of(); // moved away by a push
         }
     }
 
@@ -173,10 +205,11 @@ final class MarkerSnapshots implements StateMachineStorage {
                     .toList();
         }
         for (Path leftover : leftovers) {
-            if (Files.exists(markers)) {
-                deleteTree(leftover);
-            } else {
+            if (list(markers).isEmpty()) {
+                deleteTree(markers);
                 Files.move(leftover, markers, StandardCopyOption.ATOMIC_MOVE);
+            } else {
+                deleteTree(leftover);
             }
         }
         deleteAll(markers, DRAFT);

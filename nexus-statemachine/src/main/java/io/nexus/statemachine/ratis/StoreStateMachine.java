@@ -8,25 +8,18 @@ import io.nexus.statemachine.storage.NodeStore;
 import io.nexus.statemachine.storage.SegmentStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Collection;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.Message;
-import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
-import org.apache.ratis.protocol.RaftGroupMemberId;
-import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.SnapshotInfo;
-import org.apache.ratis.statemachine.StateMachine;
 import org.apache.ratis.statemachine.StateMachineStorage;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.util.LifeCycle;
@@ -45,11 +38,9 @@ import org.slf4j.LoggerFactory;
  * some under the group's lock. What ends the group: a broken invariant stops this group only; a failure of the log or
  * of the store is fatal for the node.
  */
-public final class StoreStateMachine implements StateMachine, StateMachine.EventApi, StateMachine.LeaderEventApi {
+public final class StoreStateMachine extends LogOnlyStateMachine {
     private static final Logger LOG = LoggerFactory.getLogger(StoreStateMachine.class);
     private static final CompletableFuture<Message> DONE = CompletableFuture.completedFuture(Message.EMPTY);
-    private static final long PUSH_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final long PUSH_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final int segment;
     private final NodeStore store;
@@ -60,10 +51,7 @@ public final class StoreStateMachine implements StateMachine, StateMachine.Event
     private final LogApplier applier;
     private final CatchUp catchUp;
     private final MarkerSnapshots markers = new MarkerSnapshots();
-    private final LifeCycle lifeCycle = new LifeCycle(StoreStateMachine.class.getSimpleName());
 
-    private volatile @Nullable RaftServer server;
-    private volatile @Nullable RaftGroupId groupId;
     /** The last entry that Ratis handed over, applied or skipped; behind the store's position after a pull. */
     private volatile TermIndex handed = TermIndex.INITIAL_VALUE;
 
@@ -71,8 +59,8 @@ public final class StoreStateMachine implements StateMachine, StateMachine.Event
     private volatile boolean stopped;
     private volatile boolean closeExpected;
     private volatile boolean paused;
-    /** Markers announced by pause(); guarded by lifeCycle. */
-    private long pushes;
+    /** The rows are or will be others than those that the engine knows. For the updater thread. */
+    private boolean replaced;
 
     /**
      * @param genesis position of the stream before its first entry, the same on all members
@@ -87,6 +75,7 @@ public final class StoreStateMachine implements StateMachine, StateMachine.Event
             GroupHooks hooks,
             SegmentSource source,
             BatchDecoder decoder) {
+        super(segment, hooks);
         this.segment = segment;
         this.store = store;
         this.rows = store.segment(segment);
@@ -129,11 +118,9 @@ public final class StoreStateMachine implements StateMachine, StateMachine.Event
     /** Only fails if the disk does: Ratis keeps the lock on the directory of a group that failed to start. */
     @Override
     public void initialize(RaftServer raftServer, RaftGroupId id, RaftStorage storage) throws IOException {
-        server = raftServer;
-        groupId = id;
-        lifeCycle.setName(id + ":segment-" + segment);
+        super.initialize(raftServer, id, storage);
         try {
-            lifeCycle.startAndTransition(() -> recover(storage));
+            lifeCycle().startAndTransition(() -> recover(storage));
         } catch (IOException | RuntimeException e) {
             stopped = true;
             hooks.fatal(segment, e);
@@ -143,7 +130,7 @@ public final class StoreStateMachine implements StateMachine, StateMachine.Event
 
     private void recover(RaftStorage storage) throws IOException {
         markers.init(storage);
-        handed = position(markers.getLatestSnapshot());
+        handed = markers.newest();
         long logStart = MarkerSnapshots.logStart(storage);
         if (logStart > handed.getIndex() + 1) {
             stop(new IllegalStateException("the log starts at " + logStart + ", past the newest marker " + handed
@@ -153,126 +140,55 @@ public final class StoreStateMachine implements StateMachine, StateMachine.Event
         }
     }
 
-    private static TermIndex position(@Nullable SnapshotInfo marker) {
-        return marker == null ? TermIndex.INITIAL_VALUE : marker.getTermIndex();
-    }
-
-    @Override
-    public LifeCycle.State getLifeCycleState() {
-        return lifeCycle.getCurrentState();
-    }
-
-    /** Comes right before a pushed marker is put in place; may come again while the rows for the last are pulled. */
+    /** Comes right before a pushed marker is put in place; again if another comes before the last was taken over. */
     @Override
     public void pause() {
-        synchronized (lifeCycle) {
-            pushes++;
-            paused = true;
-            if (lifeCycle.compareAndTransition(LifeCycle.State.RUNNING, LifeCycle.State.PAUSING)) {
-                lifeCycle.transition(LifeCycle.State.PAUSED);
-            }
+        paused = true;
+        if (lifeCycle().compareAndTransition(LifeCycle.State.RUNNING, LifeCycle.State.PAUSING)) {
+            lifeCycle().transition(LifeCycle.State.PAUSED);
         }
     }
 
+    /**
+     * Takes over a pushed marker. Does not wait for the rows, the next entry does: if another marker comes while this
+     * method runs, Ratis forgets it and waits for entries that are purged.
+     */
     @Override
     public void reinitialize() {
         try {
-            applier.invalidate();
-            TermIndex marker = TermIndex.INITIAL_VALUE;
-            long seen;
-            do {
-                synchronized (lifeCycle) {
-                    seen = pushes;
-                }
-                marker = pushed(marker);
-                markers.sync();
-                catchUp.require(marker.getIndex());
-                boolean there = ready();
-                handed = marker; // not the store's position, which may be further: the log goes on after the marker
-                LOG.atInfo()
-                        .addKeyValue("segment", segment)
-                        .addKeyValue("marker", marker)
-                        .addKeyValue("position", rows.position())
-                        .log(there ? "marker taken over" : "group closes without its rows");
-            } while (!resumed(seen));
+            TermIndex marker = markers.takeOver();
+            handed = marker; // not the store's position, which may be further: the log goes on after the marker
+            replaced = true;
+            catchUp.require(marker.getIndex());
+            LOG.atInfo()
+                    .addKeyValue("segment", segment)
+                    .addKeyValue("marker", marker)
+                    .addKeyValue("position", rows.position())
+                    .log("marker taken over");
         } catch (IOException | RuntimeException e) {
             failed(e);
         }
-    }
-
-    /** @return false if another push came meanwhile */
-    private boolean resumed(long seen) {
-        synchronized (lifeCycle) {
-            if (seen != pushes && !stopped) {
-                return false;
-            }
-            paused = false;
-            lifeCycle.transition(LifeCycle.State.STARTING);
-            lifeCycle.transition(LifeCycle.State.RUNNING);
-            return true;
-        }
-    }
-
-    /** The newest marker; if another push was announced after the last one, waits a moment until it is in place. */
-    private TermIndex pushed(TermIndex last) throws IOException {
-        long deadline = System.nanoTime() + PUSH_NANOS;
-        while (true) {
-            TermIndex newest = position(markers.refresh());
-            boolean first = last.getIndex() < 0;
-            if (first || newest.compareTo(last) > 0 || System.nanoTime() - deadline > 0) {
-                return newest;
-            }
-            LockSupport.parkNanos(PUSH_POLL_NANOS);
-        }
+        paused = false;
+        lifeCycle().transition(LifeCycle.State.STARTING);
+        lifeCycle().transition(LifeCycle.State.RUNNING);
     }
 
     @Override
     public void close() {
         catchUp.close();
-        lifeCycle.checkStateAndClose(() -> LOG.atInfo()
-                .addKeyValue("segment", segment)
-                .addKeyValue("position", rows.position())
-                .log("group closed"));
+        lifeCycle()
+                .checkStateAndClose(() -> LOG.atInfo()
+                        .addKeyValue("segment", segment)
+                        .addKeyValue("position", rows.position())
+                        .log("group closed"));
     }
 
     /* --------------- the log --------------- */
 
     @Override
-    public TransactionContext startTransaction(RaftClientRequest request) {
-        Message message = request.getMessage();
-        TransactionContext context = TransactionContext.newBuilder()
-                .setStateMachine(this)
-                .setClientRequest(request)
-                .setLogData(message.getContent())
-                .setStateMachineContext(message)
-                .build();
-        if (!(message instanceof BatchMessage batch)) {
-            return context.setException(new IOException("only this node proposes batches for segment " + segment));
-        }
-        if (installing() || stopped) {
-            return context.setException(new IOException("segment " + segment + " is not ready on this node"));
-        }
-        batch.started();
-        return context;
-    }
-
-    @Override
-    public TransactionContext preAppendTransaction(TransactionContext context) {
-        return context;
-    }
-
-    /** Ratis also cancels what it did append, if it loses leadership in that very moment: then it is no cancellation. */
-    @Override
-    public TransactionContext cancelTransaction(TransactionContext context) {
-        if (context.getStateMachineContext() instanceof BatchMessage batch && context.getLogEntry() == null) {
-            batch.cancelled();
-        }
-        return context;
-    }
-
-    @Override
-    public TransactionContext applyTransactionSerial(TransactionContext context) {
-        return context;
+    @Nullable
+    String refusal() {
+        return installing() || stopped ? "segment " + segment + " is not ready on this node" : null;
     }
 
     @Override
@@ -325,22 +241,16 @@ public final class StoreStateMachine implements StateMachine, StateMachine.Event
             stopped = true;
             return false;
         }
+        if (replaced) {
+            replaced = false;
+            markers.sync();
+            applier.invalidate();
+        }
         return true;
     }
 
-    /** Ratis waits for its updater before it closes the state machine; the division's state is the only sign of it. */
     private boolean isClosing() {
-        if (closeExpected) {
-            return true;
-        }
-        try {
-            return !Objects.requireNonNull(server)
-                    .getDivision(Objects.requireNonNull(groupId))
-                    .getInfo()
-                    .isAlive();
-        } catch (IOException e) {
-            return true; // no longer one of the server's groups
-        }
+        return closeExpected || isDivisionClosing();
     }
 
     private void failed(Throwable cause) {
@@ -398,24 +308,7 @@ public final class StoreStateMachine implements StateMachine, StateMachine.Event
         return handed;
     }
 
-    /* --------------- reads: never through Ratis --------------- */
-
-    @Override
-    public CompletableFuture<Message> query(Message request) {
-        return CompletableFuture.failedFuture(new IOException("reads do not go through the log's server"));
-    }
-
-    @Override
-    public CompletableFuture<Message> queryStale(Message request, long minIndex) {
-        return query(request);
-    }
-
     /* --------------- events --------------- */
-
-    @Override
-    public void notifyLeaderChanged(RaftGroupMemberId member, @Nullable RaftPeerId leader) {
-        hooks.leaderChanged(segment, leader == null ? null : leader.toString());
-    }
 
     @Override
     public void notifyConfigurationChanged(long term, long index, RaftConfigurationProto configuration) {
@@ -433,16 +326,6 @@ public final class StoreStateMachine implements StateMachine, StateMachine.Event
         } catch (Throwable t) {
             failed(t);
         }
-    }
-
-    @Override
-    public void notifyNotLeader(Collection<TransactionContext> pending) {
-        hooks.notLeader(segment);
-    }
-
-    @Override
-    public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto entry) {
-        hooks.fatal(segment, cause);
     }
 
     /** Comes after the group was closed: on request, by a long pause of the JVM, or because it is not a member now. */

@@ -87,7 +87,10 @@ final class CrashingWriter {
         List<String> all = new ArrayList<>();
         for (int segment = 0; segment < SEGMENTS; segment++) {
             Position flushed = store.segment(segment).flushedPosition();
-            all.add(flushed == null ? "0" : Long.toString(Objects.requireNonNull(flushed).seq()));
+            all.add(
+                    flushed == null
+                            ? "0"
+                            : Long.toString(Objects.requireNonNull(flushed).seq()));
         }
         return String.join(" ", all);
     }

@@ -84,8 +84,10 @@ public final class InMemoryNodeStore implements NodeStore {
         synchronized (lock) {
             checkOpen();
             for (Segment segment : segments.values()) {
-                segment.state.held(rule, subscriberHash).forEach((key, value) -> visits.add(
-                        () -> visitor.row(segment.number, key.clone(), value.clone())));
+                segment.state
+                        .held(rule, subscriberHash)
+                        .forEach((key, value) ->
+                                visits.add(() -> visitor.row(segment.number, key.clone(), value.clone())));
             }
         }
         visits.forEach(Runnable::run);

@@ -206,7 +206,8 @@ abstract class NodeStoreContract {
         List<RowChange> changes = List.of(new RowChange(poolKey(2), value(2)));
         for (Position wrong : List.of(
                 label(next(first, SEGMENT), sum.plus(new Digest(0, 1)), 0), label(next(first, SEGMENT), sum, 1))) {
-            assertThatThrownBy(() -> segment.commitStep(new Step(wrong, changes))).isInstanceOf(DigestMismatch.class);
+            assertThatThrownBy(() -> segment.commitStep(new Step(wrong, changes)))
+                    .isInstanceOf(DigestMismatch.class);
         }
         assertThat(segment.position()).isEqualTo(first);
         assertThat(segment.get(poolKey(2))).isNull();
@@ -225,12 +226,12 @@ abstract class NodeStoreContract {
                 put(low, null, value(1)),
                 put(high, null, value(2)),
                 put(new byte[] {2, 0}, null, value(4)));
-        store.segment(SEGMENT + 1)
-                .commit(next(null, SEGMENT + 1), List.of(put(new byte[] {0}, null, value(9))));
+        store.segment(SEGMENT + 1).commit(next(null, SEGMENT + 1), List.of(put(new byte[] {0}, null, value(9))));
         store.segment(SEGMENT - 1)
                 .commit(next(null, SEGMENT - 1), List.of(put(new byte[] {(byte) 0xff}, null, value(9))));
 
-        assertThat(text(segment)).containsExactly("01=" + hex(1), "0200=" + hex(4), "ffff=" + hex(2), "ffff01=" + hex(3));
+        assertThat(text(segment))
+                .containsExactly("01=" + hex(1), "0200=" + hex(4), "ffff=" + hex(2), "ffff01=" + hex(3));
         List<String> some = new ArrayList<>();
         segment.scan(high, (key, value) -> some.add(Sample.line(key, value)));
         assertThat(some).containsExactly("ffff=" + hex(2), "ffff01=" + hex(3));
@@ -374,7 +375,8 @@ abstract class NodeStoreContract {
         Position ahead = fitting(next(now, SEGMENT), rows);
 
         assertThatThrownBy(() -> replaceBy(rows, label(ahead, Digest.ZERO, 1))).isInstanceOf(DigestMismatch.class);
-        assertThatThrownBy(() -> replaceBy(rows, label(ahead, ahead.digest(), 0))).isInstanceOf(DigestMismatch.class);
+        assertThatThrownBy(() -> replaceBy(rows, label(ahead, ahead.digest(), 0)))
+                .isInstanceOf(DigestMismatch.class);
         assertThatThrownBy(() -> replaceBy(rows, fitting(next(null, SEGMENT), rows)))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> replaceBy(rows, fitting(next(now, 4), rows)))
@@ -459,8 +461,8 @@ abstract class NodeStoreContract {
             running.add(writers.submit(() -> {
                 SegmentStore own = store.segment(number);
                 for (int n = 0; n < 20; n++) {
-                    Position position = own.commit(
-                            next(own.position(), number), List.of(put(poolKey(n), null, value(n))));
+                    Position position =
+                            own.commit(next(own.position(), number), List.of(put(poolKey(n), null, value(n))));
                     store.flush();
                     assertThat(own.flushedPosition()).isEqualTo(position);
                 }
@@ -520,7 +522,9 @@ abstract class NodeStoreContract {
             assertThat(text(own)).as("seed %s", seed).isEqualTo(model.text());
             assertThat(own.position())
                     .as("seed %s", seed)
-                    .extracting(p -> Objects.requireNonNull(p).digest(), p -> Objects.requireNonNull(p).live())
+                    .extracting(
+                            p -> Objects.requireNonNull(p).digest(),
+                            p -> Objects.requireNonNull(p).live())
                     .containsExactly(model.digest(), model.live());
             for (long hash = 0; hash < 50; hash++) {
                 assertThat(held(own, hash)).as("seed %s", seed).isEqualTo(model.held(hash));

@@ -88,10 +88,7 @@ class RocksNodeStoreTest extends NodeStoreContract {
     @Test
     void open_anotherFormat_isRefused() throws Exception {
         RocksColumns columns = ((RocksNodeStore) store).columns();
-        columns.db()
-                .put(
-                        "format".getBytes(StandardCharsets.UTF_8),
-                        "nexus-store 2".getBytes(StandardCharsets.UTF_8));
+        columns.db().put("format".getBytes(StandardCharsets.UTF_8), "nexus-store 2".getBytes(StandardCharsets.UTF_8));
         columns.flush();
         store.close();
         assertThatThrownBy(this::create).isInstanceOf(StorageFailure.class).hasMessageContaining("nexus-store 2");
@@ -152,14 +149,13 @@ class RocksNodeStoreTest extends NodeStoreContract {
         reading.await();
         Thread closer = new Thread(store::close);
         closer.start();
-        org.awaitility.Awaitility.await("the gate is closed")
-                .until(() -> {
-                    boolean open = ((RocksNodeStore) store).columns().tryEnter();
-                    if (open) {
-                        ((RocksNodeStore) store).columns().leave();
-                    }
-                    return !open;
-                });
+        org.awaitility.Awaitility.await("the gate is closed").until(() -> {
+            boolean open = ((RocksNodeStore) store).columns().tryEnter();
+            if (open) {
+                ((RocksNodeStore) store).columns().leave();
+            }
+            return !open;
+        });
         closing.countDown();
         reader.join();
         assertThat(seen).hasSize(1000);

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * subscriber's hash. The content of step n of a segment follows from the seed, the segment and the steps before.
  */
 final class Sample {
-    static final IndexRule RULE = (key, value) ->
-            key[0] == 3 ? OptionalLong.of(ByteBuffer.wrap(value).getLong()) : OptionalLong.empty();
+    static final IndexRule RULE =
+            (key, value) -> key[0] == 3 ? OptionalLong.of(ByteBuffer.wrap(value).getLong()) : OptionalLong.empty();
     static final long NONCE = 77;
 
     private Sample() {}

@@ -59,7 +59,8 @@ class FailureIntegrationTest {
             MachineNode node = cluster.follower(1);
             ((InMemoryNodeStore) node.store()).breakDown();
             cluster.write(1, 1);
-            MachineCluster.until("it is said to be fatal", () -> !node.hooks().fatal.isEmpty());
+            MachineCluster.until(
+                    "it is said to be fatal", () -> !node.hooks().fatal.isEmpty());
             assertThat(node.hooks().fatal.get(0)).isInstanceOf(StorageFailure.class);
             MachineCluster.until("the group stopped", () -> isClosed(node, 1));
             cluster.write(1, 5);
@@ -77,7 +78,8 @@ class FailureIntegrationTest {
             cluster.awaitEqual(1);
             ((InMemoryNodeStore) node.store()).breakDown();
             var reply = cluster.snapshotAsync(1, node);
-            MachineCluster.until("it is said to be fatal", () -> !node.hooks().fatal.isEmpty());
+            MachineCluster.until(
+                    "it is said to be fatal", () -> !node.hooks().fatal.isEmpty());
             MachineCluster.until("the group stopped", () -> isClosed(node, 1));
             reply.cancel(true);
         }
@@ -89,7 +91,8 @@ class FailureIntegrationTest {
             cluster.write(1, 5);
             MachineNode node = cluster.follower(1);
             node.server().close(); // as Ratis does after a long pause of the JVM
-            MachineCluster.until("it is said to be fatal", () -> !node.hooks().fatal.isEmpty());
+            MachineCluster.until(
+                    "it is said to be fatal", () -> !node.hooks().fatal.isEmpty());
             MachineNode other = cluster.leader(1);
             RecordedHooks hooks = other.hooks();
             other.crash();

@@ -18,8 +18,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,6 +39,7 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.util.CodeInjectionForTesting;
 import org.apache.ratis.util.ExitUtils;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
@@ -45,16 +48,33 @@ import org.slf4j.LoggerFactory;
 /** Nodes n1..n3 in one JVM, all of them members of groups 1..n. Every wait is for a condition, with a wide limit. */
 final class MachineCluster implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    /** Where Ratis lets a request fail at its receiver. The table that it keeps is static: one cluster at a time. */
+    private static final List<String> RECEIVE = List.of(
+            "RaftServerImpl.appendEntries",
+            "RaftServerImpl.requestVote",
+            "RaftServerImpl.installSnapshot",
+            "RaftServerImpl.startLeaderElection");
+
     private static final UUID CLUSTER = new UUID(0x4d616368696e6573L, 1);
 
     private final List<MachineNode> nodes = new ArrayList<>();
     private final ClientId client = ClientId.randomId();
     private final AtomicLong calls = new AtomicLong();
     private final AtomicLong numbers = new AtomicLong();
+    private final Set<String> isolated = ConcurrentHashMap.newKeySet();
 
     MachineCluster(Path directory, int groups, boolean onDisk) throws Exception {
         ExitUtils.disableSystemExit();
-        ((Logger) LoggerFactory.getLogger("org.apache.ratis")).setLevel(Level.valueOf(System.getProperty("ratis.log", "ERROR")));
+        for (String point : RECEIVE) {
+            CodeInjectionForTesting.put(point, (local, remote, arguments) -> {
+                if (isolated.contains(String.valueOf(local)) || isolated.contains(String.valueOf(remote))) {
+                    throw new IllegalStateException("link is cut: " + remote + " -> " + local);
+                }
+                return false;
+            });
+        }
+        ((Logger) LoggerFactory.getLogger("org.apache.ratis"))
+                .setLevel(Level.valueOf(System.getProperty("ratis.log", "ERROR")));
         for (int n = 1; n <= 3; n++) {
             Path home = Files.createDirectories(directory.resolve("n" + n));
             MachineNode node = new MachineNode(this, "n" + n, freePort(), home, onDisk);
@@ -75,6 +95,15 @@ final class MachineCluster implements AutoCloseable {
         }
     }
 
+    /** Nobody reaches the node, and it nobody, until {@link #rejoin}. Pulls are not concerned. */
+    void isolate(MachineNode node) {
+        isolated.add(node.id());
+    }
+
+    void rejoin(MachineNode node) {
+        isolated.remove(node.id());
+    }
+
     RaftGroupId groupId(int group) {
         return GroupIds.of(CLUSTER, group);
     }
@@ -88,7 +117,9 @@ final class MachineCluster implements AutoCloseable {
         MachineNode[] found = new MachineNode[1];
         until("group " + group + " has a ready leader", () -> {
             for (MachineNode node : nodes) {
-                if (node.leads(group) && node.hooks().ready.contains(group)) {
+                if (!isolated.contains(node.id())
+                        && node.leads(group)
+                        && node.hooks().ready.contains(group)) {
                     found[0] = node;
                     return true;
                 }
@@ -137,8 +168,12 @@ final class MachineCluster implements AutoCloseable {
         for (MachineNode node : nodes) {
             if (node.runs()) {
                 List<String> text = new ArrayList<>();
-                node.store().segment(group).scan(new byte[0], (key, value) -> text.add(
-                        new java.math.BigInteger(key).toString(16) + "=" + new java.math.BigInteger(value).toString(16)));
+                node.store()
+                        .segment(group)
+                        .scan(
+                                new byte[0],
+                                (key, value) -> text.add(new java.math.BigInteger(key).toString(16) + "="
+                                        + new java.math.BigInteger(value).toString(16)));
                 rows.add(text);
             }
         }
@@ -165,7 +200,7 @@ final class MachineCluster implements AutoCloseable {
         until("the logs are purged", () -> {
             boolean all = true;
             for (MachineNode node : nodes) {
-                if (node.runs()) {
+                if (node.runs() && !isolated.contains(node.id())) {
                     try {
                         snapshot(group, node);
                         all &= node.division(group).getRaftLog().getStartIndex() > past;
@@ -229,6 +264,7 @@ final class MachineCluster implements AutoCloseable {
     @Override
     public void close() {
         nodes.parallelStream().forEach(MachineNode::dispose);
+        RECEIVE.forEach(CodeInjectionForTesting::remove);
     }
 
     static RaftProperties properties(Path directory, int port) {

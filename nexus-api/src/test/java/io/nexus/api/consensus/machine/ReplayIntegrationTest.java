@@ -71,7 +71,8 @@ class ReplayIntegrationTest {
             }
             cluster.write(1, 1);
             cluster.awaitEqual(1);
-            assertThat(Objects.requireNonNull(cluster.nodes().get(0).position(1)).seq())
+            assertThat(Objects.requireNonNull(cluster.nodes().get(0).position(1))
+                            .seq())
                     .isEqualTo(26);
         }
     }
@@ -151,12 +152,16 @@ class ReplayIntegrationTest {
             assertThat(reply.getMessage().getContent().isEmpty()).isTrue();
             BatchMessage.Result result = Objects.requireNonNull(message.result());
             assertThat(result.outcomes()).hasSize(1);
-            assertThat(result.token()).isEqualTo(Objects.requireNonNull(leader.position(1)).token());
+            assertThat(result.token())
+                    .isEqualTo(Objects.requireNonNull(leader.position(1)).token());
             assertThat(Objects.requireNonNull(leader.position(1)).clockMillis()).isEqualTo(9);
             assertThat(message.perhapsInLog()).isTrue();
 
             BatchMessage atFollower = MachineNode.message(ToyEngine.batch(9, 78));
-            assertThat(cluster.follower(1).submit(1, atFollower).get(30, TimeUnit.SECONDS).isSuccess())
+            assertThat(cluster.follower(1)
+                            .submit(1, atFollower)
+                            .get(30, TimeUnit.SECONDS)
+                            .isSuccess())
                     .isFalse();
             assertThat(atFollower.perhapsInLog()).isFalse();
 

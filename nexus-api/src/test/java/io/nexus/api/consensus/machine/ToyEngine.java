@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * that an entry that is lost or applied twice shows for ever. A tick changes nothing.
  */
 final class ToyEngine implements Engine {
-    static final IndexRule RULE = (key, value) ->
-            key[0] == 3 ? OptionalLong.of(ByteBuffer.wrap(value).getLong()) : OptionalLong.empty();
+    static final IndexRule RULE =
+            (key, value) -> key[0] == 3 ? OptionalLong.of(ByteBuffer.wrap(value).getLong()) : OptionalLong.empty();
     private static final byte[] CHAIN = {2};
     private static final int UNITS = 64;
 
