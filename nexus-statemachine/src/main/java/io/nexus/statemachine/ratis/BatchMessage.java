@@ -59,6 +59,10 @@ public final class BatchMessage implements Message {
         this.result = decided;
     }
 
-    /** @param token position after the batch */
+    /**
+     * What became of the batch's commands, by position.
+     *
+     * @param token position after the batch
+     */
     public record Result(List<Outcome> outcomes, Token token) {}
 }

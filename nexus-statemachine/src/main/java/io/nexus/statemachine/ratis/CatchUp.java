@@ -160,7 +160,7 @@ final class CatchUp implements AutoCloseable {
         }
     }
 
-    /** @return true if the store is where it has to be: then nobody waits any longer */
+    /** Lets the waiters go if the store is where it has to be; false if it is not. */
     private boolean finish() {
         long wanted;
         synchronized (lock) {
@@ -175,7 +175,7 @@ final class CatchUp implements AutoCloseable {
         }
     }
 
-    /** @return false if it has to be tried again later */
+    /** Asks the source once; false if it has to be tried again later. */
     private boolean attempt(int failures) {
         long wanted;
         synchronized (lock) {

@@ -11,7 +11,11 @@ public interface GroupHooks extends StepListener {
     @Override
     void onStep(Step step);
 
-    /** @param leaderId node id, null while unknown */
+    /**
+     * The group has another leader.
+     *
+     * @param leaderId node id, null while unknown
+     */
     void leaderChanged(int segment, @Nullable String leaderId);
 
     /** This node leads and has applied everything that earlier leaders committed. */
@@ -22,6 +26,9 @@ public interface GroupHooks extends StepListener {
     /** The log or the storage failed: the node must stop serving and exit. */
     void fatal(int segment, Throwable cause);
 
-    /** An invariant does not hold: this group is stopped on this node, the others go on. */
+    /**
+     * This group is stopped on this node, the others go on: an invariant does not hold, the log has a gap that nothing
+     * here can fill, or the node is no member any more.
+     */
     void groupStopped(int segment, Throwable cause);
 }

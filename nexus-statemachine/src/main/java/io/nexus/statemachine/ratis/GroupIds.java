@@ -14,7 +14,11 @@ public final class GroupIds {
 
     private GroupIds() {}
 
-    /** @param segment 0 for the meta group, at most 65535 */
+    /**
+     * The group of a segment.
+     *
+     * @param segment 0 for the meta group, at most 65535
+     */
     public static RaftGroupId of(UUID clusterId, int segment) {
         Invariant.check((segment & ~SEGMENT_BITS) == 0, "segment %s out of range", segment);
         return RaftGroupId.valueOf(new UUID(clusterId.getMostSignificantBits(), VARIANT | segment));

@@ -72,7 +72,7 @@ final class MarkerSnapshots implements StateMachineStorage {
         return marker == null ? TermIndex.INITIAL_VALUE : marker.getTermIndex();
     }
 
-    /** Reads the newest marker from disk. @return false, with nothing changed, if there is none */
+    /** Reads the newest marker from disk; false, with nothing changed, if there is none. */
     private boolean refresh() throws IOException {
         List<Marker> markers = list(directory());
         if (markers.isEmpty()) {

@@ -25,14 +25,14 @@ final class Gate {
         this.free = free;
     }
 
-    /** @throws IllegalStateException if the gate is closed */
+    /** Goes in; fails with {@link IllegalStateException} if the gate is closed. */
     void enter() {
         if (!tryEnter()) {
             throw new IllegalStateException(name + " is closed");
         }
     }
 
-    /** @return false if the gate is closed; then there is nothing to leave */
+    /** Goes in; false if the gate is closed, then there is nothing to leave. */
     boolean tryEnter() {
         if (state.getAndIncrement() >= CLOSED) {
             leave();
@@ -54,7 +54,7 @@ final class Gate {
         }
     }
 
-    /** @return false if somebody is still inside after this time */
+    /** Waits until the resources are freed; false if somebody is still inside after this time. */
     boolean awaitFreed(long nanos) {
         try {
             return freed.await(nanos, TimeUnit.NANOSECONDS);

@@ -99,7 +99,7 @@ final class RocksColumns {
         gate.enter();
     }
 
-    /** @return false if the store is closed; then there is nothing to leave */
+    /** Goes in; false if the store is closed, then there is nothing to leave. */
     boolean tryEnter() {
         return gate.tryEnter();
     }
@@ -108,7 +108,7 @@ final class RocksColumns {
         gate.leave();
     }
 
-    /** Lets nobody in any more and waits for those inside. @return false if somebody still is after this time */
+    /** Lets nobody in any more and waits for those inside; false if somebody still is after this time. */
     boolean close(long nanos) {
         gate.close();
         return gate.awaitFreed(nanos);

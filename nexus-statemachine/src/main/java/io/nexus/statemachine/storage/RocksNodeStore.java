@@ -3,7 +3,7 @@ package io.nexus.statemachine.storage;
 import io.nexus.statemachine.model.Invariant;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -76,7 +76,7 @@ public final class RocksNodeStore implements NodeStore {
     }
 
     private void flushNow() {
-        Map<RocksSegmentStore, StoredPosition> before = new IdentityHashMap<>();
+        Map<RocksSegmentStore, StoredPosition> before = new HashMap<>();
         for (RocksSegmentStore segment : segments.values()) {
             StoredPosition stored = segment.stored();
             if (stored != null) {

@@ -46,6 +46,8 @@ final class RocksView {
     }
 
     /**
+     * Visits them, unless the generation turns out to be replaced already.
+     *
      * @param valid asked once when the view of this scan is fixed
      * @return false, with nothing visited, if it was not valid
      */

@@ -20,7 +20,7 @@ final class Succession {
         Invariant.check(after.stream() == segment, "%s committed to segment %s", after, segment);
         if (now == null) {
             Invariant.check(
-                    after.seq() == 1 || after.seq() == 0 && updates.isEmpty(), "%s is no first position", after);
+                    after.seq() == 1 || (after.seq() == 0 && updates.isEmpty()), "%s is no first position", after);
             return;
         }
         Invariant.check(after.sameBranch(now), "%s is on another branch than %s", after, now);

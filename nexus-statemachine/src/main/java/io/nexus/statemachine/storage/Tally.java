@@ -17,7 +17,7 @@ final class Tally {
         this.live = from == null ? 0 : from.live();
     }
 
-    /** @return the subscriber's hash if the row is an allocation */
+    /** Adds a row, and tells the subscriber's hash if it is an allocation. */
     OptionalLong add(byte[] key, byte[] value) {
         digest = digest.plus(Digest.of(key, value));
         OptionalLong hash = rule.subscriberHash(key, value);
@@ -25,7 +25,7 @@ final class Tally {
         return hash;
     }
 
-    /** @return the subscriber's hash if the row was an allocation */
+    /** Takes a row away, and tells the subscriber's hash if it was an allocation. */
     OptionalLong remove(byte[] key, byte[] value) {
         digest = digest.minus(Digest.of(key, value));
         OptionalLong hash = rule.subscriberHash(key, value);

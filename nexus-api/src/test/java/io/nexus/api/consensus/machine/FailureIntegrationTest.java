@@ -7,6 +7,7 @@ import io.nexus.statemachine.storage.StorageFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import org.apache.ratis.util.FileUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -98,6 +99,38 @@ class FailureIntegrationTest {
             other.crash();
             assertThat(hooks.fatal).isEmpty();
             assertThat(hooks.stopped).isEmpty();
+        }
+    }
+
+    /** Ratis itself would wait for the missing entries, without a word. */
+    @Test
+    void lostMarkers_stopTheGroup() throws Exception {
+        try (MachineCluster cluster = new MachineCluster(directory, 2, false)) {
+            cluster.write(1, 60);
+            cluster.awaitEqual(1);
+            MachineNode node = cluster.follower(1);
+            MachineCluster.until("the log is purged", () -> {
+                try {
+                    cluster.write(1, 1);
+                    cluster.snapshot(1, node);
+                    return node.logStart(1) > 0;
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            node.crash();
+            FileUtils.deleteFully(directory
+                    .resolve(node.id())
+                    .resolve("raft")
+                    .resolve(cluster.groupId(1).getUuid().toString())
+                    .resolve("sm")
+                    .toFile());
+            node.start();
+            assertThat(node.hooks().stopped).containsExactly(1);
+            assertThat(node.machine(1).stopped()).isTrue();
+            cluster.write(1, 3);
+            cluster.write(2, 3);
+            cluster.awaitEqual(2);
         }
     }
 
