@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * follows the ring most closely. Pure: equal input gives an equal plan.
  */
 public final class RingPlanner {
-    /** Members of a segment where there are enough nodes. */
+    /** Members of each segment unless configured otherwise or there are fewer nodes. */
     public static final int MEMBERS = 3;
 
     /** Dearer than any detour around the ring, so that moves are counted first. */
@@ -20,31 +20,35 @@ public final class RingPlanner {
 
     private final HashRing ring;
     private final int segmentCount;
+    private final int members;
     private final List<List<String>> previous;
 
-    private RingPlanner(HashRing ring, int segmentCount, List<List<String>> previous) {
+    private RingPlanner(HashRing ring, int segmentCount, int members, List<List<String>> previous) {
         this.ring = ring;
         this.segmentCount = segmentCount;
+        this.members = Math.min(members, ring.nodes().size());
         this.previous = previous;
     }
 
-    /** Seats for a new cluster: index = segment, 0 is the meta group; node ids, preferred owner first. */
-    public static List<List<String>> seats(HashRing ring, int segmentCount) {
-        return seats(ring, segmentCount, List.of());
+    /**
+     * Seats for a new cluster: index = segment, 0 is the meta group; node ids, preferred owner first.
+     *
+     * @param members of each segment, positive; never more than there are nodes
+     */
+    public static List<List<String>> seats(HashRing ring, int segmentCount, int members) {
+        return seats(ring, segmentCount, members, List.of());
     }
 
     /** Seats after the roster changed. {@code previous} has the form of the answer, or is empty. */
-    public static List<List<String>> seats(HashRing ring, int segmentCount, List<List<String>> previous) {
+    public static List<List<String>> seats(HashRing ring, int segmentCount, int members, List<List<String>> previous) {
+        if (members < 1) {
+            throw new IllegalArgumentException("members " + members + " is not positive");
+        }
         if (!previous.isEmpty() && previous.size() != segmentCount + 1) {
             throw new IllegalArgumentException(
                     "previous seats for " + previous.size() + " groups, expected " + (segmentCount + 1));
         }
-        return new RingPlanner(ring, segmentCount, previous).plan();
-    }
-
-    /** Members of each segment. */
-    public static int members(int nodeCount) {
-        return Math.min(MEMBERS, nodeCount);
+        return new RingPlanner(ring, segmentCount, members, previous).plan();
     }
 
     /** Voters of the meta group: an odd number, because an even one stands no more failures than one less. */
@@ -53,8 +57,8 @@ public final class RingPlanner {
     }
 
     /** The most seats in segments that a node may get. */
-    public static int seatShare(int segmentCount, int nodeCount) {
-        return ceilDiv(segmentCount * members(nodeCount), nodeCount);
+    public static int seatShare(int segmentCount, int members, int nodeCount) {
+        return ceilDiv(segmentCount * Math.min(members, nodeCount), nodeCount);
     }
 
     /** The most segments that a node may be the preferred owner of. */
@@ -67,13 +71,12 @@ public final class RingPlanner {
                 .mapToObj(segment -> ring.clockwiseFrom(new SegmentArcs(segmentCount).start(segment)))
                 .toList();
         int nodes = ring.nodes().size();
-        boolean[][] members =
-                CheapestSeats.choose(memberCosts(walks), members(nodes), seatShare(segmentCount, nodes));
-        boolean[][] owners = CheapestSeats.choose(ownerCosts(walks, members), 1, ownerShare(segmentCount, nodes));
+        boolean[][] seated = CheapestSeats.choose(memberCosts(walks), members, seatShare(segmentCount, members, nodes));
+        boolean[][] owners = CheapestSeats.choose(ownerCosts(walks, seated), 1, ownerShare(segmentCount, nodes));
         List<List<String>> seats = new ArrayList<>();
         seats.add(metaSeats());
         for (int row = 0; row < segmentCount; row++) {
-            seats.add(inOrder(walks.get(row), members[row], owners[row]));
+            seats.add(inOrder(walks.get(row), seated[row], owners[row]));
         }
         return List.copyOf(seats);
     }
@@ -91,14 +94,14 @@ public final class RingPlanner {
         return costs;
     }
 
-    private long[][] ownerCosts(List<List<String>> walks, boolean[][] members) {
+    private long[][] ownerCosts(List<List<String>> walks, boolean[][] seated) {
         long[][] costs = new long[segmentCount][ring.nodes().size()];
         for (int row = 0; row < segmentCount; row++) {
             List<String> before = before(row + 1);
             for (int column = 0; column < costs[row].length; column++) {
                 String node = ring.nodes().get(column);
                 boolean moves = !before.isEmpty() && !before.get(0).equals(node);
-                costs[row][column] = members[row][column]
+                costs[row][column] = seated[row][column]
                         ? (moves ? MOVE : 0) + walks.get(row).indexOf(node)
                         : CheapestSeats.FORBIDDEN;
             }
@@ -111,10 +114,10 @@ public final class RingPlanner {
     }
 
     /** The owner, then the others as the walk meets them. */
-    private List<String> inOrder(List<String> walk, boolean[] members, boolean[] owner) {
+    private List<String> inOrder(List<String> walk, boolean[] seated, boolean[] owner) {
         List<String> nodes = ring.nodes();
         return walk.stream()
-                .filter(node -> members[nodes.indexOf(node)])
+                .filter(node -> seated[nodes.indexOf(node)])
                 .sorted(Comparator.comparing(node -> !owner[nodes.indexOf(node)]))
                 .toList();
     }

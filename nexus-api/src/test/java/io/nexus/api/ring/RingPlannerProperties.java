@@ -25,7 +25,8 @@ final class RingPlannerProperties {
         for (int nodes = 1; nodes <= 12; nodes++) {
             for (int segments : SEGMENTS) {
                 List<String> roster = roster(nodes);
-                assertSound(RingPlanner.seats(ring(roster), segments), roster, segments);
+                int members = 1 + random.nextInt(5);
+                assertSound(RingPlanner.seats(ring(roster), segments, members), roster, segments, members);
             }
         }
     }
@@ -34,9 +35,9 @@ final class RingPlannerProperties {
     void seats_rosterInAnyOrder_areTheSame() {
         for (int round = 0; round < ROUNDS; round++) {
             List<String> roster = roster(7);
-            List<List<String>> seats = RingPlanner.seats(ring(roster), 24);
+            List<List<String>> seats = RingPlanner.seats(ring(roster), 24, 3);
             Collections.shuffle(roster, random);
-            assertThat(RingPlanner.seats(ring(roster), 24)).as(note()).isEqualTo(seats);
+            assertThat(RingPlanner.seats(ring(roster), 24, 3)).as(note()).isEqualTo(seats);
         }
     }
 
@@ -44,7 +45,7 @@ final class RingPlannerProperties {
     void seats_sharesNotReached_followTheRing() {
         List<String> roster = roster(5);
         HashRing ring = ring(roster);
-        List<List<String>> seats = RingPlanner.seats(ring, 1);
+        List<List<String>> seats = RingPlanner.seats(ring, 1, 3);
         assertThat(seats.get(1)).as(note()).isEqualTo(ring.clockwiseFrom(0).subList(0, 3));
         assertThat(seats.get(0)).as(note()).isEqualTo(ring.clockwiseFrom(0));
     }
@@ -53,8 +54,8 @@ final class RingPlannerProperties {
     void seats_unchangedRoster_stay() {
         for (int nodes = 1; nodes <= 9; nodes++) {
             HashRing ring = ring(roster(nodes));
-            List<List<String>> seats = RingPlanner.seats(ring, 12);
-            assertThat(RingPlanner.seats(ring, 12, seats)).as(note()).isEqualTo(seats);
+            List<List<String>> seats = RingPlanner.seats(ring, 12, 3);
+            assertThat(RingPlanner.seats(ring, 12, 3, seats)).as(note()).isEqualTo(seats);
         }
     }
 
@@ -63,15 +64,15 @@ final class RingPlannerProperties {
         for (int round = 0; round < ROUNDS; round++) {
             int segments = SEGMENTS[random.nextInt(SEGMENTS.length)];
             List<String> roster = roster(3 + random.nextInt(5));
-            List<List<String>> seats = RingPlanner.seats(ring(roster), segments);
+            List<List<String>> seats = RingPlanner.seats(ring(roster), segments, 3);
             for (int change = 0; change < 8; change++) {
                 if (roster.size() > 3 && random.nextBoolean()) {
                     roster.remove(random.nextInt(roster.size()));
                 } else {
                     roster.add(new UUID(random.nextLong(), random.nextLong()).toString());
                 }
-                List<List<String>> next = RingPlanner.seats(ring(roster), segments, seats);
-                assertSound(next, roster, segments);
+                List<List<String>> next = RingPlanner.seats(ring(roster), segments, 3, seats);
+                assertSound(next, roster, segments, 3);
                 assertThat(moved(seats, next)).as(note()).isLessThanOrEqualTo(needed(seats, roster, segments) + 1);
                 seats = next;
             }
@@ -82,7 +83,7 @@ final class RingPlannerProperties {
     private static int needed(List<List<String>> seats, List<String> roster, int segments) {
         int needed = 0;
         for (Map.Entry<String, Integer> load : loads(seats).entrySet()) {
-            int share = roster.contains(load.getKey()) ? RingPlanner.seatShare(segments, roster.size()) : 0;
+            int share = roster.contains(load.getKey()) ? RingPlanner.seatShare(segments, 3, roster.size()) : 0;
             needed += Math.max(0, load.getValue() - share);
         }
         return needed;
@@ -98,19 +99,23 @@ final class RingPlannerProperties {
         return moved;
     }
 
-    private void assertSound(List<List<String>> seats, List<String> roster, int segments) {
+    private void assertSound(List<List<String>> seats, List<String> roster, int segments, int wanted) {
         int nodes = roster.size();
         assertThat(seats).as(note()).hasSize(segments + 1);
-        assertThat(seats.get(0)).as(note()).hasSize(RingPlanner.metaVoters(nodes)).doesNotHaveDuplicates();
+        assertThat(seats.get(0))
+                .as(note())
+                .hasSize(RingPlanner.metaVoters(nodes))
+                .doesNotHaveDuplicates();
         Map<String, Integer> owned = new HashMap<>();
         for (List<String> members : seats.subList(1, seats.size())) {
-            assertThat(members).as(note()).hasSize(RingPlanner.members(nodes)).doesNotHaveDuplicates();
+            assertThat(members).as(note()).hasSize(Math.min(wanted, nodes)).doesNotHaveDuplicates();
             assertThat(roster).as(note()).containsAll(members);
             owned.merge(members.get(0), 1, Integer::sum);
         }
         assertThat(loads(seats).values())
                 .as(note())
-                .allSatisfy(load -> assertThat(load).isLessThanOrEqualTo(RingPlanner.seatShare(segments, nodes)));
+                .allSatisfy(
+                        load -> assertThat(load).isLessThanOrEqualTo(RingPlanner.seatShare(segments, wanted, nodes)));
         assertThat(owned.values())
                 .as(note())
                 .allSatisfy(load -> assertThat(load).isLessThanOrEqualTo(RingPlanner.ownerShare(segments, nodes)));
@@ -118,8 +123,7 @@ final class RingPlannerProperties {
 
     private static Map<String, Integer> loads(List<List<String>> seats) {
         Map<String, Integer> loads = new HashMap<>();
-        seats.subList(1, seats.size())
-                .forEach(members -> members.forEach(node -> loads.merge(node, 1, Integer::sum)));
+        seats.subList(1, seats.size()).forEach(members -> members.forEach(node -> loads.merge(node, 1, Integer::sum)));
         return loads;
     }
 
