@@ -87,11 +87,14 @@ public final class NodeIdentity implements AutoCloseable {
         }
     }
 
-    /** Keeps a newer plan of the same cluster for the next start; an older one is ignored. */
+    /**
+     * Keeps a newer plan of the same cluster for the next start; an older one is ignored, and any while the groups are
+     * not created, because that goes by the plan that this node came in with.
+     */
     synchronized void keep(ClusterPlan plan) {
         ClusterPlan known = requirePlan();
         Invariant.check(known.clusterId().equals(plan.clusterId()), "plan of another cluster %s", plan.clusterId());
-        if (plan.version() > known.version()) {
+        if (plan.version() > known.version() && current.stage() == Stage.FOUNDED) {
             write(current.with(current.stage(), plan));
         }
     }

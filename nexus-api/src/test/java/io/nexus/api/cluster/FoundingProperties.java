@@ -30,8 +30,9 @@ final class FoundingProperties {
                     .filter(machine -> !machine.inForce())
                     .forEach(machine -> assertThat(machine.founding.reasons())
                             .as(note)
-                            .anySatisfy(reason ->
-                                    assertThat(reason).containsAnyOf("empty their data directories", "waits for", "no majority of the peers")));
+                            .anySatisfy(reason -> assertThat(reason)
+                                    .containsAnyOf(
+                                            "empty their data directories", "waits for", "no majority of the peers")));
         }
     }
 

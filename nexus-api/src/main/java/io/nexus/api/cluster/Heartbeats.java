@@ -1,0 +1,112 @@
+package io.nexus.api.cluster;
+
+import io.nexus.api.peer.v1.Head;
+import io.nexus.api.peer.v1.HeartbeatReply;
+import io.nexus.api.peer.v1.HeartbeatRequest;
+import io.nexus.api.peer.v1.Progress;
+import io.nexus.statemachine.model.ClusterPlan;
+import io.nexus.statemachine.model.NodeEntry;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks every other node of the roster, all the time: are you there, do you agree that I lead these groups, how far are
+ * you? Each round is a proof of leadership too. Confined to the cluster thread.
+ */
+final class Heartbeats {
+    private static final Logger log = LoggerFactory.getLogger(Heartbeats.class);
+
+    private final LocalState self;
+    private final Layout layout;
+    private final HeartbeatWire wire;
+    private final HeartbeatSettings settings;
+    private final ScheduledExecutorService thread;
+    private final Sinks sinks;
+
+    /** Where the answers go. */
+    record Sinks(MajorityProof proofs, PeerWatch watch, Freshness freshness, OwnerNews owners) {}
+
+    Heartbeats(
+            LocalState self,
+            Layout layout,
+            HeartbeatWire wire,
+            HeartbeatSettings settings,
+            ScheduledExecutorService thread,
+            Sinks sinks) {
+        this.self = self;
+        this.layout = layout;
+        this.wire = wire;
+        this.settings = settings;
+        this.thread = thread;
+        this.sinks = sinks;
+    }
+
+    void start() {
+        // With a fixed delay: after a pause of the process there is no burst.
+        thread.scheduleWithFixedDelay(this::safely, 0, settings.interval().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void safely() {
+        try {
+            beat();
+        } catch (RuntimeException e) {
+            log.atError().setCause(e).log("a heartbeat failed");
+        }
+    }
+
+    private void beat() {
+        ClusterPlan plan = layout.current();
+        List<String> others = plan.nodes().stream()
+                .map(NodeEntry::nodeId)
+                .filter(nodeId -> !nodeId.equals(self.selfId()))
+                .toList();
+        sinks.watch.watch(others);
+        ProofRound round = sinks.proofs.begin(segments(plan));
+        HeartbeatRequest request = HeartbeatRequest.newBuilder()
+                .addAllClaims(round.wire())
+                .addAllHosted(segments(plan).stream()
+                        .filter(segment -> self.groups().group(segment).hosted())
+                        .toList())
+                .build();
+        for (String node : others) {
+            wire.send(node, request)
+                    .whenCompleteAsync((reply, failure) -> answered(round, node, reply, failure), thread);
+        }
+    }
+
+    private static List<Integer> segments(ClusterPlan plan) {
+        return IntStream.rangeClosed(0, plan.segmentCount()).boxed().toList();
+    }
+
+    private void answered(ProofRound round, String node, @Nullable HeartbeatReply reply, @Nullable Throwable failure) {
+        if (reply == null) {
+            sinks.watch.missed(node, failure == null ? "no answer" : WireFailure.text(failure));
+            return;
+        }
+        if (!reply.getNodeId().equals(node)) {
+            sinks.watch.missed(node, "node " + reply.getNodeId() + " answers at its address");
+            return;
+        }
+        sinks.watch.answered(PeerReport.of(reply, self.nanos().getAsLong()));
+        sinks.proofs.agreed(round, node, reply.getConfirmedList());
+        for (Head head : reply.getHeadsList()) {
+            // The answer was made after the question: the clocks of the two nodes need not agree.
+            sinks.freshness.observe(
+                    head.getSegment(),
+                    head.getIncarnation(),
+                    head.getSeq(),
+                    round.sentNanos() - TimeUnit.MILLISECONDS.toNanos(head.getProofAgeMs()));
+            sinks.owners.owner(head.getSegment(), head.getTerm(), node);
+        }
+        for (Progress progress : reply.getProgressList()) {
+            if (!progress.getLeader().isEmpty()) {
+                sinks.owners.owner(progress.getSegment(), progress.getTerm(), progress.getLeader());
+            }
+        }
+    }
+}
