@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Membership implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Membership.class);
-    private static final long LOOK_MILLIS = 1_000;
+    private static final long LOOK_MILLIS = 250;
 
     private final ClusterThreads threads;
     private final PeerWatch watch;

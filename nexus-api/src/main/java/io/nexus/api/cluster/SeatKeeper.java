@@ -109,7 +109,7 @@ final class SeatKeeper {
                 disk);
     }
 
-    /** Looks once; called every second on the disk executor. */
+    /** Looks once; called a few times a second on the disk executor. */
     void look() {
         layout.refresh();
         if (!running.isDone() || identity.stage() != Stage.FOUNDED) {
@@ -239,7 +239,7 @@ final class SeatKeeper {
         running = started.orTimeout(OPERATION_MINUTES, TimeUnit.MINUTES).handle((done, failure) -> {
             failed = failure == null
                     ? ""
-                    : "could not " + operation.what + " of segment " + operation.segment + ": "
+                    : "could not " + operation.what + " (segment " + operation.segment + "): "
                             + WireFailure.text(failure);
             return done;
         });

@@ -8,6 +8,8 @@ import io.nexus.api.peer.v1.LeadClaim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -211,8 +213,8 @@ final class MajorityProofTest {
         assertThat(stopped.confirm(1)).isCompletedWithValue(false);
     }
 
-    private static java.util.concurrent.ScheduledExecutorService stoppedThread() {
-        var executor = new java.util.concurrent.ScheduledThreadPoolExecutor(1);
+    private static ScheduledExecutorService stoppedThread() {
+        ScheduledExecutorService executor = new ScheduledThreadPoolExecutor(1);
         executor.shutdownNow();
         return executor;
     }
