@@ -3,15 +3,17 @@ package io.nexus.api.cluster;
 import io.nexus.crdt.Position;
 import io.nexus.crdt.RowChange;
 import io.nexus.crdt.Step;
+import io.nexus.statemachine.catalogue.CatalogueKeys;
+import io.nexus.statemachine.codec.PlanCodec;
 import io.nexus.statemachine.model.ClusterPlan;
 import io.nexus.statemachine.ratis.StepListener;
 import io.nexus.statemachine.storage.SegmentStore;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,12 +26,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Layout implements StepListener {
     private static final Logger log = LoggerFactory.getLogger(Layout.class);
-    private static final byte[] PLAN_KEY = {0x21};
+    private static final byte[] PLAN_KEY = CatalogueKeys.plan();
     private static final int META = 0;
 
     private final NodeIdentity identity;
     private final SegmentStore metaStore;
-    private final Function<byte[], ClusterPlan> codec;
     private final Executor disk;
     private final List<Consumer<ClusterPlan>> listeners = new CopyOnWriteArrayList<>();
     private volatile ClusterPlan current;
@@ -39,13 +40,11 @@ public final class Layout implements StepListener {
     /**
      * @param identity of a node whose plan is in force
      * @param metaStore of segment 0
-     * @param codec decodes the plan's row
      * @param disk runs one task at a time; may block
      */
-    public Layout(NodeIdentity identity, SegmentStore metaStore, Function<byte[], ClusterPlan> codec, Executor disk) {
+    public Layout(NodeIdentity identity, SegmentStore metaStore, Executor disk) {
         this.identity = identity;
         this.metaStore = metaStore;
-        this.codec = codec;
         this.disk = disk;
         this.current = identity.requirePlan();
     }
@@ -94,7 +93,7 @@ public final class Layout implements StepListener {
     }
 
     private void learn(byte[] row) {
-        ClusterPlan plan = codec.apply(row);
+        ClusterPlan plan = PlanCodec.decode(ByteBuffer.wrap(row));
         boolean newer;
         synchronized (this) {
             newer = plan.version() > current.version();

@@ -28,9 +28,12 @@ public record SegmentArcs(int segmentCount) {
         return segment == segmentCount ? 0 : start(segment + 1);
     }
 
+    /** Rounded up: the first position p with ⌊p·S/2^64⌋ equal to the arc's number, by which pools are placed. */
     private long boundary(int arc) {
+        BigInteger count = BigInteger.valueOf(segmentCount);
         return CIRCLE.multiply(BigInteger.valueOf(arc))
-                .divide(BigInteger.valueOf(segmentCount))
+                .add(count.subtract(BigInteger.ONE))
+                .divide(count)
                 .longValue();
     }
 }

@@ -2,6 +2,8 @@ package io.nexus.api.cluster;
 
 import io.nexus.crdt.Digest;
 import io.nexus.crdt.Position;
+import io.nexus.statemachine.codec.PlanCodec;
+import io.nexus.statemachine.model.ClusterPlan;
 import io.nexus.statemachine.storage.NodeStore;
 import io.nexus.statemachine.storage.RowUpdate;
 import io.nexus.statemachine.storage.SegmentStore;
@@ -18,8 +20,8 @@ final class FakeStore implements NodeStore {
         segment(segment).position = new Position(segment, incarnation, 1, seq, 1, seq, 0, new Digest(0, 0), 0);
     }
 
-    void planRow(byte[] row, long seq) {
-        segment(0).row = row;
+    void planRow(ClusterPlan plan, long seq) {
+        segment(0).row = PlanCodec.encode(plan);
         at(0, 1, seq);
     }
 

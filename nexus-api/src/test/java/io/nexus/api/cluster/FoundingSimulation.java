@@ -172,6 +172,9 @@ final class FoundingSimulation {
     final class Machine implements FoundingWire {
         final PeerAddresses peers;
         final Map<String, String> plans = new HashMap<>();
+        /** Ends the calls that die with the process; does nothing for those that were answered. */
+        private final List<Runnable> serving = new ArrayList<>();
+
         StoredIdentity disk = blank();
         TurnExecutor thread = new TurnExecutor();
         Founding founding;
@@ -203,6 +206,8 @@ final class FoundingSimulation {
         void crash() {
             up = false;
             thread.die();
+            network.addAll(serving);
+            serving.clear();
         }
 
         void wipe() {
@@ -243,6 +248,7 @@ final class FoundingSimulation {
                     network.add(timeout);
                     return;
                 }
+                target.serving.add(timeout);
                 serve.apply(target).thenAccept(reply -> network.add(lost() ? timeout : () -> future.complete(reply)));
             };
             if (lost()) {

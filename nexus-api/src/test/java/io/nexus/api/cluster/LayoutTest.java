@@ -6,6 +6,8 @@ import io.nexus.crdt.Digest;
 import io.nexus.crdt.Position;
 import io.nexus.crdt.RowChange;
 import io.nexus.crdt.Step;
+import io.nexus.statemachine.catalogue.CatalogueKeys;
+import io.nexus.statemachine.codec.PlanCodec;
 import io.nexus.statemachine.model.ClusterPlan;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,13 +30,13 @@ final class LayoutTest {
         second = TestPlans.next(first, first.nodes(), first.seats());
         identity.replace(first);
         identity.founded();
-        layout = new Layout(identity, store.segment(0), this::decode, Runnable::run);
+        layout = new Layout(identity, store.segment(0), Runnable::run);
         layout.listen(heard::add);
     }
 
     @Test
     void onStep_newerPlan_isCurrentHeardAndKept() {
-        layout.onStep(step(0, RowKind.PLAN, 2));
+        layout.onStep(step(0, RowKind.PLAN, second));
         assertThat(layout.current()).isEqualTo(second);
         assertThat(layout.recorded()).isTrue();
         assertThat(heard).containsExactly(second);
@@ -43,16 +45,16 @@ final class LayoutTest {
 
     @Test
     void onStep_oldOrSamePlan_isNoNews() {
-        layout.onStep(step(0, RowKind.PLAN, 2));
-        layout.onStep(step(0, RowKind.PLAN, 1));
+        layout.onStep(step(0, RowKind.PLAN, second));
+        layout.onStep(step(0, RowKind.PLAN, first));
         assertThat(layout.current()).isEqualTo(second);
         assertThat(heard).hasSize(1);
     }
 
     @Test
     void onStep_otherRowsAndStreams_areIgnored() {
-        layout.onStep(step(0, RowKind.OTHER, 2));
-        layout.onStep(step(4, RowKind.PLAN, 2));
+        layout.onStep(step(0, RowKind.OTHER, second));
+        layout.onStep(step(4, RowKind.PLAN, second));
         assertThat(layout.recorded()).isFalse();
         assertThat(layout.current()).isEqualTo(first);
     }
@@ -61,11 +63,11 @@ final class LayoutTest {
     void refresh_rowInTheStore_isReadOncePerPosition() {
         layout.refresh();
         assertThat(layout.recorded()).isFalse();
-        store.planRow(new byte[] {1}, 1);
+        store.planRow(first, 1);
         layout.refresh();
         assertThat(layout.recorded()).isTrue();
         assertThat(heard).isEmpty();
-        store.planRow(new byte[] {2}, 9);
+        store.planRow(second, 9);
         layout.refresh();
         layout.refresh();
         assertThat(heard).containsExactly(second);
@@ -76,13 +78,9 @@ final class LayoutTest {
         OTHER
     }
 
-    private ClusterPlan decode(byte[] row) {
-        return row[0] == 1 ? first : second;
-    }
-
-    private static Step step(int stream, RowKind kind, int plan) {
-        byte[] key = {kind == RowKind.PLAN ? (byte) 0x21 : (byte) 0x22};
+    private static Step step(int stream, RowKind kind, ClusterPlan plan) {
+        byte[] key = kind == RowKind.PLAN ? CatalogueKeys.plan() : CatalogueKeys.nextInstance();
         Position after = new Position(stream, 1, 1, 1, 1, 1, 0, new Digest(0, 0), 0);
-        return new Step(after, List.of(new RowChange(key, new byte[] {(byte) plan})));
+        return new Step(after, List.of(new RowChange(key, PlanCodec.encode(plan))));
     }
 }

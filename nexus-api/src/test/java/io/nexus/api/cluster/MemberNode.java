@@ -6,6 +6,8 @@ import io.nexus.crdt.Position;
 import io.nexus.crdt.RowChange;
 import io.nexus.crdt.Step;
 import io.nexus.crdt.Token;
+import io.nexus.statemachine.catalogue.CatalogueKeys;
+import io.nexus.statemachine.codec.PlanCodec;
 import io.nexus.statemachine.command.Command;
 import io.nexus.statemachine.command.Outcome;
 import io.nexus.statemachine.model.ClusterPlan;
@@ -85,7 +87,7 @@ final class MemberNode {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Layout current = new Layout(identity, store.segment(0), meta::decode, threads.diskExecutor());
+        Layout current = new Layout(identity, store.segment(0), threads.diskExecutor());
         layout = current;
         PeerChannels opened = new PeerChannels(identity.nodeId(), current);
         channels = opened;
@@ -252,10 +254,6 @@ final class MemberNode {
             }
         }
 
-        ClusterPlan decode(byte[] row) {
-            return plan;
-        }
-
         synchronized CompletableFuture<Decided> decide(Command command) {
             if (command instanceof Command.FoundCluster found && plan == null) {
                 publish(found.plan());
@@ -268,13 +266,13 @@ final class MemberNode {
 
         private void publish(ClusterPlan next) {
             plan = next;
-            byte[] row = {1};
+            RowChange change = new RowChange(CatalogueKeys.plan(), PlanCodec.encode(next));
             Position after = new Position(0, 1, 1, next.version(), 1, 1, 0, new Digest(0, 0), 0);
             for (MemberNode node : nodes) {
-                node.store.planRow(row, next.version());
+                node.store.planRow(next, next.version());
                 Layout layout = node.layout;
                 if (layout != null) {
-                    layout.onStep(new Step(after, List.of(new RowChange(new byte[] {0x21}, row))));
+                    layout.onStep(new Step(after, List.of(change)));
                 }
             }
         }

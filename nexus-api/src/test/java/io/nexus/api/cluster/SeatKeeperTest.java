@@ -35,7 +35,6 @@ final class SeatKeeperTest {
     private final PeerWatch watch = new PeerWatch(HeartbeatSettings.DEFAULT, () -> now);
     private final Freshness freshness = new Freshness(self::position, () -> now);
     private final ClusterPlan founding = TestPlans.plan(SELF, "n0:9002", 3);
-    private ClusterPlan row = founding;
     private Layout layout;
     private SeatKeeper keeper;
 
@@ -249,7 +248,7 @@ final class SeatKeeperTest {
     }
 
     private void create() {
-        layout = new Layout(identity, store.segment(0), bytes -> row, Runnable::run);
+        layout = new Layout(identity, store.segment(0), Runnable::run);
         keeper = new SeatKeeper(
                 self,
                 identity,
@@ -272,8 +271,7 @@ final class SeatKeeperTest {
     }
 
     private void record(ClusterPlan plan, long seq) {
-        row = plan;
-        store.planRow(new byte[] {1}, seq);
+        store.planRow(plan, seq);
     }
 
     private void report(String node, Set<Integer> hosted, Map<Integer, PeerReport.Led> led) {

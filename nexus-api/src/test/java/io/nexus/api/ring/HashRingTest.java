@@ -3,6 +3,7 @@ package io.nexus.api.ring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -54,5 +55,25 @@ final class HashRingTest {
                 assertThat(arcs.end(segment) - arcs.start(segment)).isBetween(width, width + 1);
             }
         }
+    }
+
+    @Test
+    void arcs_boundaries_areWherePoolPlacementCuts() {
+        for (int count : new int[] {1, 3, 12, 24, 64}) {
+            SegmentArcs arcs = new SegmentArcs(count);
+            for (int segment = 1; segment <= count; segment++) {
+                assertThat(arcOf(arcs.start(segment), count)).isEqualTo(segment);
+                assertThat(arcOf(arcs.end(segment) - 1, count)).isEqualTo(segment);
+            }
+        }
+    }
+
+    /** As {@code PoolPlacement.segment} does it. */
+    private static int arcOf(long position, int count) {
+        return new BigInteger(Long.toUnsignedString(position))
+                        .multiply(BigInteger.valueOf(count))
+                        .shiftRight(Long.SIZE)
+                        .intValue()
+                + 1;
     }
 }
