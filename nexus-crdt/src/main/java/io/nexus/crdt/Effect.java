@@ -5,7 +5,7 @@ import java.util.List;
 /** What a {@link StreamReceiver} wants done, in the order given, before the next event. */
 public sealed interface Effect {
 
-    /** Commit the step to the store; report {@link StreamReceiver#digestMismatch} if the store disagrees after it. */
+    /** Commit the step to the store; report {@link StreamReceiver#digestMismatch} if it does not add up there. */
     record Apply(Step step) implements Effect {}
 
     /** Ask the peer for the tail after the cursor. */

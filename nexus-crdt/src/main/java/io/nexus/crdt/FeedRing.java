@@ -33,7 +33,7 @@ public final class FeedRing {
         this.slots = new Slot[stepsMax];
     }
 
-    /** The last step appended, or where the ring was reset to; null before either. */
+    /** The last step appended, or where the ring was opened or reset to; null before. */
     public synchronized @Nullable Cursor head() {
         return head;
     }
@@ -49,6 +49,13 @@ public final class FeedRing {
             evictOldest();
         }
         head = newHead;
+    }
+
+    /** Where the store is when the node starts; does nothing if the ring has a head already. */
+    public synchronized void open(Cursor at) {
+        if (head == null) {
+            head = at;
+        }
     }
 
     /** Adds the step after the head. One that does not follow the head empties the ring first. */

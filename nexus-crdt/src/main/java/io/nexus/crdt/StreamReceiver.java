@@ -200,8 +200,13 @@ public final class StreamReceiver {
         return stale(ofSession) ? List.of() : detach(Effect.Why.CATCH_UP_FAILED);
     }
 
-    /** After a step was applied, the store's digest was not the one that the step carries. */
-    public List<Effect> digestMismatch() {
+    /**
+     * The step of the last {@link Effect.Apply} does not add up to its digest on this store, which did not take it.
+     *
+     * @param stored where the store still is
+     */
+    public List<Effect> digestMismatch(Position stored) {
+        position = stored;
         return distrust(Effect.Why.DIGEST);
     }
 

@@ -86,6 +86,15 @@ class FeedRingTest {
     }
 
     @Test
+    void open_setsTheHeadOnce() {
+        FeedRing ring = new FeedRing();
+        ring.open(START.atSeq(7));
+        ring.open(START.atSeq(9));
+        assertThat(ring.head()).isEqualTo(START.atSeq(7));
+        assertThat(ring.read(START.atSeq(7), 1000).verdict()).isEqualTo(Verdict.STEPS);
+    }
+
+    @Test
     void step_isEncodedOnceForAllReaders() {
         FeedRing ring = ring(10, 1);
         assertThat(ring.read(START, 1000).steps().get(0))

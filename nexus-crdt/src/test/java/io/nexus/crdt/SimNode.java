@@ -185,7 +185,7 @@ final class SimNode {
         if (!damaged) {
             throw new AssertionError("node " + id + " diverged at " + step.seq() + " without damage");
         }
-        perform(receiver.digestMismatch());
+        perform(receiver.digestMismatch(store.position()));
     }
 
     private void finish(Effect.FinishCatchUp finish) {

@@ -24,33 +24,23 @@ final class SimStore {
         return position;
     }
 
-    /** False if the digest is not the one that the step carries. */
+    /** False, and nothing changed, if the rows would not add up to the digest that the step carries. */
     boolean commit(Step step) {
+        TreeMap<Integer, Long> next = new TreeMap<>(rows);
         Digest digest = position.digest();
         for (RowChange change : step.changes()) {
             int key = SimHistory.key(change.key());
-            Long before = rows.get(key);
-            digest = before == null ? digest : digest.minus(SimHistory.digest(key, before));
             byte[] value = change.value();
-            if (value == null) {
-                rows.remove(key);
-            } else {
-                rows.put(key, SimHistory.value(value));
-                digest = digest.plus(SimHistory.digest(key, SimHistory.value(value)));
-            }
+            Long before = value == null ? next.remove(key) : next.put(key, SimHistory.value(value));
+            digest = before == null ? digest : digest.minus(SimHistory.digest(key, before));
+            digest = value == null ? digest : digest.plus(SimHistory.digest(key, SimHistory.value(value)));
         }
-        Position after = step.after();
-        position = new Position(
-                after.stream(),
-                after.incarnation(),
-                after.nonce(),
-                after.seq(),
-                after.term(),
-                after.index(),
-                after.clockMillis(),
-                digest,
-                rows.size());
-        return digest.equals(after.digest());
+        if (!digest.equals(step.after().digest()) || next.size() != step.after().live()) {
+            return false;
+        }
+        rows = next;
+        position = step.after();
+        return true;
     }
 
     void beginInstall() {

@@ -100,7 +100,7 @@ class StreamReceiverTest {
     @Test
     void catchUpFromANodeThatIsBehind_isRefused() {
         follow(A, 5);
-        receiver.digestMismatch();
+        receiver.digestMismatch(at(5));
         receiver.upstreamChosen(B);
         assertThat(receiver.lastChunk(1, at(4)))
                 .contains(new Effect.AbandonCatchUp(1), new Effect.ChooseUpstream(Effect.Why.PEER_BEHIND));
@@ -111,12 +111,14 @@ class StreamReceiverTest {
     @Test
     void digestMismatch_marksSuspect_untilTheSegmentWasFetchedWhole() {
         follow(A, 5);
-        assertThat(receiver.digestMismatch())
+        receiver.step("a", step(6));
+        assertThat(receiver.digestMismatch(at(5)))
                 .contains(
                         new Effect.MarkSuspect(Effect.Why.DIGEST),
                         new Effect.Unsubscribe("a"),
                         new Effect.ChooseUpstream(Effect.Why.DIGEST));
         assertThat(receiver.live()).isFalse();
+        assertThat(receiver.position()).isEqualTo(at(5));
         assertThat(receiver.upstreamChosen(A)).containsExactly(new Effect.StartCatchUp(1, "a"));
         receiver.lastChunk(1, at(5));
         receiver.installed(1, at(5));

@@ -1,0 +1,214 @@
+package io.nexus.api.feed;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.nexus.api.peer.v1.CatchUpChunk;
+import io.nexus.api.peer.v1.CatchUpRequest;
+import io.nexus.api.peer.v1.FeedServiceGrpc;
+import io.nexus.api.peer.v1.TailBatch;
+import io.nexus.api.peer.v1.TailRequest;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves this node's copies to the others: the live tail of any stream it has, and whole segments. One thread for all
+ * tails, at most {@value #BULK_THREADS} for segments; a call too many is refused and comes back.
+ */
+public final class FeedEndpoint extends FeedServiceGrpc.FeedServiceImplBase implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FeedEndpoint.class);
+    private static final int SESSIONS_MAX = 64;
+    private static final int BULK_THREADS = 3;
+    private static final int BULK_READY_BYTES = 512 << 10;
+    private static final long KEEP_ALIVE_TICK_MILLIS = 500;
+    private static final long CLOSE_SECONDS = 5;
+
+    private final FeedHub hub;
+    private final Supplier<String> clusterId;
+    private final Set<TailSession> sessions = ConcurrentHashMap.newKeySet();
+    private @Nullable ScheduledExecutorService serving;
+    private @Nullable ExecutorService bulk;
+
+    /** @param clusterId whoever names another cluster is refused */
+    public FeedEndpoint(FeedHub hub, Supplier<String> clusterId) {
+        this.hub = hub;
+        this.clusterId = clusterId;
+    }
+
+    /** Before the server takes calls. */
+    public synchronized void start() {
+        ScheduledExecutorService tails =
+                Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "feed-serve"));
+        tails.scheduleWithFixedDelay(
+                () -> sessions.forEach(this::keepAlive),
+                KEEP_ALIVE_TICK_MILLIS,
+                KEEP_ALIVE_TICK_MILLIS,
+                TimeUnit.MILLISECONDS);
+        serving = tails;
+        bulk = new ThreadPoolExecutor(
+                0, BULK_THREADS, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> new Thread(task, "feed-bulk"));
+    }
+
+    /** After the server is down. Idempotent. */
+    @Override
+    public synchronized void close() {
+        if (serving != null) {
+            serving.shutdownNow();
+        }
+        ExecutorService senders = bulk;
+        if (senders != null) {
+            senders.shutdownNow();
+            awaitEnd(senders);
+        }
+    }
+
+    private static void awaitEnd(ExecutorService senders) {
+        try {
+            // They hold snapshots of a store that is about to be closed.
+            if (!senders.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("a catch-up does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public StreamObserver<TailRequest> tail(StreamObserver<TailBatch> responses) {
+        ServerCallStreamObserver<TailBatch> out = (ServerCallStreamObserver<TailBatch>) responses;
+        ScheduledExecutorService executor = started(serving);
+        out.disableAutoRequest();
+        TailSession session = new TailSession(hub, out, executor);
+        out.setOnReadyHandler(session::wake);
+        out.setOnCancelHandler(() -> end(session, executor));
+        if (sessions.size() >= SESSIONS_MAX) {
+            out.onError(status(Status.RESOURCE_EXHAUSTED, "too many followers"));
+            return new Refused();
+        }
+        sessions.add(session);
+        out.request(1);
+        return new Requests(session, out, executor);
+    }
+
+    @Override
+    public void catchUp(CatchUpRequest request, StreamObserver<CatchUpChunk> responses) {
+        ServerCallStreamObserver<CatchUpChunk> out = (ServerCallStreamObserver<CatchUpChunk>) responses;
+        if (!clusterId.get().equals(request.getClusterId())) {
+            out.onError(otherCluster());
+            return;
+        }
+        CatchUpSender sender = new CatchUpSender(hub, request, out);
+        out.setOnReadyThreshold(BULK_READY_BYTES);
+        out.setOnReadyHandler(sender::ready);
+        out.setOnCancelHandler(sender::ready);
+        try {
+            started(bulk).execute(sender);
+        } catch (RejectedExecutionException e) {
+            out.onError(status(Status.RESOURCE_EXHAUSTED, "busy with other catch-ups: ask another node, or later"));
+        }
+    }
+
+    private void keepAlive(TailSession session) {
+        try {
+            session.keepAlive();
+        } catch (RuntimeException e) {
+            LOG.atWarn().setCause(e).log("follower dropped");
+            sessions.remove(session);
+            session.close();
+        }
+    }
+
+    private void end(TailSession session, ScheduledExecutorService executor) {
+        sessions.remove(session);
+        try {
+            executor.execute(session::close);
+        } catch (RejectedExecutionException e) {
+            session.close(); // the serving thread is gone
+        }
+    }
+
+    private static <T> T started(@Nullable T executor) {
+        if (executor == null) {
+            throw status(Status.UNAVAILABLE, "the node is starting");
+        }
+        return executor;
+    }
+
+    private static StatusRuntimeException otherCluster() {
+        return status(Status.FAILED_PRECONDITION, "this node belongs to another cluster");
+    }
+
+    private static StatusRuntimeException status(Status status, String why) {
+        return status.withDescription(why).asRuntimeException();
+    }
+
+    /** What a follower says, handed to the serving thread one by one. */
+    private final class Requests implements StreamObserver<TailRequest> {
+        private final TailSession session;
+        private final ServerCallStreamObserver<TailBatch> out;
+        private final ScheduledExecutorService executor;
+
+        private Requests(
+                TailSession session, ServerCallStreamObserver<TailBatch> out, ScheduledExecutorService executor) {
+            this.session = session;
+            this.out = out;
+            this.executor = executor;
+        }
+
+        @Override
+        public void onNext(TailRequest request) {
+            if (!clusterId.get().equals(request.getClusterId())) {
+                fail(otherCluster());
+                return;
+            }
+            try {
+                executor.execute(() -> {
+                    session.handle(request);
+                    out.request(1);
+                });
+            } catch (RejectedExecutionException e) {
+                end(session, executor); // closing
+            }
+        }
+
+        private void fail(StatusRuntimeException why) {
+            end(session, executor);
+            executor.execute(() -> out.onError(why));
+        }
+
+        @Override
+        public void onError(Throwable broken) {
+            end(session, executor);
+        }
+
+        @Override
+        public void onCompleted() {
+            end(session, executor);
+            executor.execute(out::onCompleted);
+        }
+    }
+
+    /** The other half of a call that was refused. */
+    private static final class Refused implements StreamObserver<TailRequest> {
+        @Override
+        public void onNext(TailRequest request) {}
+
+        @Override
+        public void onError(Throwable broken) {}
+
+        @Override
+        public void onCompleted() {}
+    }
+}

@@ -1,0 +1,121 @@
+package io.nexus.api.feed;
+
+import io.nexus.crdt.Cursor;
+import io.nexus.crdt.FeedRing;
+import io.nexus.crdt.Position;
+import io.nexus.crdt.Step;
+import io.nexus.crdt.Verdict;
+import io.nexus.statemachine.storage.NodeStore;
+import io.nexus.statemachine.storage.SegmentStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The streams of this node, hosted and followed alike, as others may read them: fed by every step that was committed
+ * here, read by cursor. Thread-safe; nothing blocks but the catch-up's snapshot.
+ */
+public final class FeedHub implements FeedListener {
+    private final NodeStore store;
+    private final IntFunction<@Nullable Position> origin;
+    private final FeedMetrics metrics;
+    private final List<Outlet> outlets = new ArrayList<>();
+
+    /**
+     * @param streams number of streams: the segments and the meta group
+     * @param origin position of a stream that this node hosts and that has no step yet, null where it does not host it:
+     *     an empty store is the whole truth at a member, and says nothing elsewhere
+     */
+    public FeedHub(int streams, NodeStore store, IntFunction<@Nullable Position> origin, FeedMetrics metrics) {
+        this.store = store;
+        this.origin = origin;
+        this.metrics = metrics;
+        for (int i = 0; i < streams; i++) {
+            outlets.add(new Outlet());
+        }
+    }
+
+    /** Registers the gauge of what the store holds. */
+    public void start() {
+        metrics.entries(this::allocations);
+    }
+
+    public int streams() {
+        return outlets.size();
+    }
+
+    @Override
+    public void onStep(Step step) {
+        outlets.get(step.stream()).append(step, System.nanoTime());
+    }
+
+    @Override
+    public void onInstalled(int segment) {
+        Position position = store.segment(segment).position();
+        if (position != null) {
+            outlets.get(segment).reset(Cursor.at(position));
+        }
+    }
+
+    @Override
+    public void onSuspect(int segment) {
+        outlets.get(segment).distrust();
+    }
+
+    /** What follows the cursor; NOT_HERE for an unknown stream and for a copy that this node does not trust. */
+    FeedRing.Window read(Cursor after, int bytesLimit) {
+        if (after.stream() < 0 || after.stream() >= outlets.size()) {
+            return new FeedRing.Window(Verdict.NOT_HERE, List.of(), after);
+        }
+        Outlet outlet = outlets.get(after.stream());
+        if (outlet.suspect()) {
+            return new FeedRing.Window(Verdict.NOT_HERE, List.of(), after);
+        }
+        if (outlet.ring.head() == null) {
+            Position here = position(after.stream());
+            if (here != null) {
+                outlet.ring.open(Cursor.at(here));
+            }
+        }
+        return outlet.ring.read(after, bytesLimit);
+    }
+
+    /** Rows to copy, closed by the caller; null if this node has none that it would vouch for. */
+    SegmentStore.@Nullable StoreSnapshot snapshot(int stream) {
+        if (stream < 0 || stream >= outlets.size() || outlets.get(stream).suspect()) {
+            return null;
+        }
+        return store.segment(stream).snapshot();
+    }
+
+    void addWake(int stream, Runnable wake) {
+        outlets.get(stream).addWake(wake);
+    }
+
+    void removeWake(int stream, Runnable wake) {
+        outlets.get(stream).removeWake(wake);
+    }
+
+    /** A follower has applied the steps after {@code fromSeq} up to {@code toSeq}. */
+    void acknowledged(int stream, long fromSeq, long toSeq, long nowNanos) {
+        Outlet outlet = outlets.get(stream);
+        for (long seq = Math.max(fromSeq, toSeq - Outlet.TIMES) + 1; seq <= toSeq; seq++) {
+            outlet.committedNanos(seq).ifPresent(committed -> metrics.acknowledged(nowNanos - committed));
+        }
+    }
+
+    private @Nullable Position position(int stream) {
+        Position position = store.segment(stream).position();
+        return position != null ? position : origin.apply(stream);
+    }
+
+    private long allocations() {
+        long live = 0;
+        for (int stream = 0; stream < outlets.size(); stream++) {
+            Position position = store.segment(stream).position();
+            live += position == null ? 0 : position.live();
+        }
+        return live;
+    }
+}
