@@ -60,12 +60,10 @@ final class CatchUpSender implements Runnable {
         } catch (InterruptedException e) {
             // Only the closing endpoint interrupts; the thread ends with it.
             Thread.currentThread().interrupt();
-            out.onError(Status.UNAVAILABLE.withDescription("the node is stopping").asRuntimeException());
+            out.onError(
+                    Status.UNAVAILABLE.withDescription("the node is stopping").asRuntimeException());
         } catch (RuntimeException e) {
-            LOG.atError()
-                    .addKeyValue("stream", request.getStream())
-                    .setCause(e)
-                    .log("snapshot could not be sent");
+            LOG.atError().addKeyValue("stream", request.getStream()).setCause(e).log("snapshot could not be sent");
             out.onError(status(Status.INTERNAL, "the snapshot could not be read"));
         }
     }

@@ -9,7 +9,6 @@ import io.nexus.statemachine.storage.NodeStore;
 import io.nexus.statemachine.storage.SegmentStore;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,18 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FeedHub implements FeedListener {
     private final NodeStore store;
-    private final IntFunction<@Nullable Position> origin;
     private final FeedMetrics metrics;
     private final List<Outlet> outlets = new ArrayList<>();
 
-    /**
-     * @param streams number of streams: the segments and the meta group
-     * @param origin position of a stream that this node hosts and that has no step yet, null where it does not host it:
-     *     an empty store is the whole truth at a member, and says nothing elsewhere
-     */
-    public FeedHub(int streams, NodeStore store, IntFunction<@Nullable Position> origin, FeedMetrics metrics) {
+    /** @param streams number of streams: the segments and the meta group */
+    public FeedHub(int streams, NodeStore store, FeedMetrics metrics) {
         this.store = store;
-        this.origin = origin;
         this.metrics = metrics;
         for (int i = 0; i < streams; i++) {
             outlets.add(new Outlet());
@@ -73,7 +66,7 @@ public final class FeedHub implements FeedListener {
             return new FeedRing.Window(Verdict.NOT_HERE, List.of(), after);
         }
         if (outlet.ring.head() == null) {
-            Position here = position(after.stream());
+            Position here = store.segment(after.stream()).position();
             if (here != null) {
                 outlet.ring.open(Cursor.at(here));
             }
@@ -103,11 +96,6 @@ public final class FeedHub implements FeedListener {
         for (long seq = Math.max(fromSeq, toSeq - Outlet.TIMES) + 1; seq <= toSeq; seq++) {
             outlet.committedNanos(seq).ifPresent(committed -> metrics.acknowledged(nowNanos - committed));
         }
-    }
-
-    private @Nullable Position position(int stream) {
-        Position position = store.segment(stream).position();
-        return position != null ? position : origin.apply(stream);
     }
 
     private long allocations() {

@@ -15,7 +15,6 @@ final class Outlet {
     /** So many steps are remembered with their time. */
     static final int TIMES = 1024;
 
-
     final FeedRing ring = new FeedRing();
     private final Set<Runnable> wakes = new CopyOnWriteArraySet<>();
     private final long[] committedSeq = new long[TIMES];
