@@ -1,0 +1,295 @@
+package io.nexus.api.feed;
+
+import io.nexus.api.peer.v1.CatchUpChunk;
+import io.nexus.api.peer.v1.TailBatch;
+import io.nexus.crdt.CorruptBytes;
+import io.nexus.crdt.Cursor;
+import io.nexus.crdt.Effect;
+import io.nexus.crdt.Position;
+import io.nexus.crdt.Step;
+import io.nexus.crdt.StepCodec;
+import io.nexus.crdt.StreamReceiver;
+import io.nexus.statemachine.model.Invariant.InvariantBroken;
+import io.nexus.statemachine.storage.DigestMismatch;
+import io.nexus.statemachine.storage.SegmentStore;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One stream that this node follows: does what the {@link StreamReceiver} says, and tells it what happened. Writer
+ * thread only, but for {@link #state} and {@link #lag}.
+ */
+final class FollowedStream implements SegmentFetch.Events {
+    private static final Logger LOG = LoggerFactory.getLogger(FollowedStream.class);
+    /** Reasons to choose again for which the peer is not to blame. */
+    private static final Set<Effect.Why> BLAMELESS = EnumSet.of(Effect.Why.TOO_OLD, Effect.Why.DIGEST);
+
+    private final int stream;
+    private final SegmentStore store;
+    private final Position genesis;
+    private final FollowContext node;
+    private final StreamReceiver receiver;
+    private final CatchUpSlot catchUp;
+    private final Avoided avoided = new Avoided();
+    private final UpstreamWatch watch = new UpstreamWatch();
+    private @Nullable String following;
+    private volatile FollowState state = FollowState.NONE;
+    private volatile long lag;
+
+    FollowedStream(int stream, SegmentStore store, Position genesis, FollowContext node) {
+        this.stream = stream;
+        this.store = store;
+        this.genesis = genesis;
+        this.node = node;
+        this.receiver = new StreamReceiver(stored());
+        this.catchUp = new CatchUpSlot(stream, store, node, this);
+    }
+
+    FollowState state() {
+        return state;
+    }
+
+    /** Steps that another node was known to have at the last tick and this node had not. */
+    long lag() {
+        return lag;
+    }
+
+    /* --------------- events --------------- */
+
+    void batch(String peer, TailBatch batch) {
+        if (batch.getVerdict() != TailBatch.Verdict.STEPS) {
+            handle(receiver.verdict(peer, Wire.verdict(batch.getVerdict())));
+        } else if (batch.getStepsCount() == 0) {
+            handle(receiver.accepted(peer));
+        } else {
+            steps(peer, batch);
+        }
+        chooseIfNone();
+    }
+
+    private void steps(String peer, TailBatch batch) {
+        try {
+            for (var bytes : batch.getStepsList()) {
+                handle(receiver.step(peer, StepCodec.decode(bytes.toByteArray())));
+            }
+        } catch (CorruptBytes e) {
+            LOG.atWarn()
+                    .addKeyValue("stream", stream)
+                    .addKeyValue("peer", peer)
+                    .setCause(e)
+                    .log("step is corrupt");
+            handle(receiver.disconnected(peer));
+        }
+        if (peer.equals(receiver.upstream()) && !receiver.catchingUp()) {
+            node.tails().acknowledge(peer, Cursor.at(receiver.position()));
+        }
+    }
+
+    /** The Tail call to the peer ended; a catch-up from it goes on, on its own call. */
+    void lost(String peer) {
+        if (!receiver.catchingUp()) {
+            handle(receiver.disconnected(peer));
+            chooseIfNone();
+        }
+    }
+
+    @Override
+    public void chunk(long session, CatchUpChunk chunk) {
+        node.metrics().caughtUp(chunk.getRows().size());
+        try {
+            handle(
+                    chunk.getLast()
+                            ? receiver.lastChunk(session, Wire.position(chunk))
+                            : receiver.chunk(session, Wire.rows(chunk)));
+        } catch (CorruptBytes e) {
+            ended(session, e);
+        }
+        chooseIfNone();
+    }
+
+    @Override
+    public void ended(long session, @Nullable Throwable cause) {
+        LOG.atInfo()
+                .addKeyValue("stream", stream)
+                .addKeyValue("peer", following)
+                .addKeyValue("cause", String.valueOf(cause))
+                .log("catch-up failed");
+        handle(receiver.catchUpFailed(session));
+        chooseIfNone();
+    }
+
+    void tick(long now) {
+        String upstream = receiver.upstream();
+        if (receiver.catchingUp()) {
+            catchUp.startIfWaiting().ifPresent(session -> ended(session, null));
+            catchUp.silent(now).ifPresent(session -> ended(session, null));
+        } else if (upstream != null) {
+            watch(upstream, now);
+        }
+        chooseIfNone();
+        lag = Math.max(0, bestKnown() - receiver.position().seq());
+    }
+
+    /** On return the stream may be written by somebody else. */
+    void close() {
+        catchUp.abandon();
+        String upstream = receiver.upstream();
+        if (upstream != null) {
+            node.tails().unsubscribe(upstream, stream);
+        }
+    }
+
+    /* --------------- choosing --------------- */
+
+    private void watch(String upstream, long now) {
+        long heard = node.tails().heardNanos(upstream, now);
+        switch (watch.look(now, heard, receiver.position().seq(), this::bestKnown)) {
+            case SILENT -> handle(receiver.disconnected(upstream));
+            case OVERTAKEN -> {
+                avoided.add(upstream, now);
+                if (!choose(peer -> avoided.allows(peer, now))) {
+                    choose(peer -> true); // there is no other: ask the same again
+                }
+            }
+            case FINE -> {
+                if (node.upstreams().betterThan(stream, upstream, peer -> avoided.allows(peer, now))) {
+                    choose(peer -> avoided.allows(peer, now));
+                }
+            }
+        }
+    }
+
+    private void chooseIfNone() {
+        if (receiver.upstream() == null) {
+            long now = System.nanoTime();
+            choose(peer -> avoided.allows(peer, now));
+        }
+    }
+
+    /** False if nobody fits. */
+    private boolean choose(Predicate<String> allowed) {
+        Optional<StreamReceiver.Upstream> chosen =
+                node.upstreams().choose(stream, allowed, receiver::tooOldAt, receiver.position(), receiver.suspect());
+        chosen.ifPresent(upstream -> {
+            watch.chosen(System.nanoTime());
+            List<Effect> effects = receiver.upstreamChosen(upstream);
+            following = upstream.peer();
+            handle(effects);
+        });
+        return chosen.isPresent();
+    }
+
+    private long bestKnown() {
+        return node.upstreams().bestKnown(stream, receiver.position().incarnation());
+    }
+
+    /* --------------- effects --------------- */
+
+    private void handle(List<Effect> effects) {
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.Apply apply) {
+                if (!apply(apply.step())) {
+                    break;
+                }
+            } else if (effect instanceof Effect.Subscribe subscribe) {
+                subscribe(subscribe);
+            } else if (effect instanceof Effect.Unsubscribe unsubscribe) {
+                node.tails().unsubscribe(unsubscribe.peer(), stream);
+            } else if (effect instanceof Effect.StartCatchUp start) {
+                startCatchUp(start);
+            } else if (effect instanceof Effect.PutRows put) {
+                catchUp.put(put.rows());
+            } else if (effect instanceof Effect.FinishCatchUp finish) {
+                finishCatchUp(finish);
+            } else if (effect instanceof Effect.AbandonCatchUp) {
+                catchUp.abandon();
+            } else {
+                note(effect);
+            }
+        }
+        following = receiver.upstream();
+        state = new FollowState(
+                receiver.live(),
+                receiver.suspect(),
+                receiver.catchingUp(),
+                state.everLive() || receiver.live(),
+                following);
+    }
+
+    private void note(Effect effect) {
+        if (effect instanceof Effect.ChooseUpstream choose) {
+            String left = following;
+            if (left != null && !BLAMELESS.contains(choose.why())) {
+                avoided.add(left, System.nanoTime());
+            }
+            LOG.atInfo()
+                    .addKeyValue("stream", stream)
+                    .addKeyValue("upstream", left)
+                    .addKeyValue("why", choose.why())
+                    .log("upstream left");
+        } else if (effect instanceof Effect.MarkLive) {
+            LOG.atInfo()
+                    .addKeyValue("stream", stream)
+                    .addKeyValue("upstream", receiver.upstream())
+                    .addKeyValue("seq", receiver.position().seq())
+                    .log("stream is live");
+        } else if (effect instanceof Effect.MarkSuspect suspect) {
+            node.metrics().diverged();
+            node.listener().onSuspect(stream);
+            LOG.atError()
+                    .addKeyValue("stream", stream)
+                    .addKeyValue("position", receiver.position())
+                    .addKeyValue("why", suspect.why())
+                    .log("copy diverged, it will be replaced");
+        }
+    }
+
+    private boolean apply(Step step) {
+        try {
+            store.commitStep(step);
+        } catch (DigestMismatch | InvariantBroken e) {
+            LOG.atError().addKeyValue("stream", stream).setCause(e).log("step refused by the store");
+            handle(receiver.digestMismatch(stored()));
+            return false;
+        }
+        avoided.succeeded();
+        node.unflushed().add(StepCodec.size(step));
+        node.listener().onStep(step);
+        return true;
+    }
+
+    private void subscribe(Effect.Subscribe subscribe) {
+        if (!node.tails().subscribe(subscribe.peer(), subscribe.from())) {
+            handle(receiver.disconnected(subscribe.peer()));
+        }
+    }
+
+    private void startCatchUp(Effect.StartCatchUp start) {
+        node.tails().unsubscribe(start.peer(), stream);
+        if (!catchUp.start(start)) {
+            handle(receiver.catchUpFailed(start.session()));
+        }
+    }
+
+    private void finishCatchUp(Effect.FinishCatchUp finish) {
+        RuntimeException refusal = catchUp.finish(finish.position());
+        if (refusal != null) {
+            ended(finish.session(), refusal);
+            return;
+        }
+        avoided.succeeded();
+        node.listener().onInstalled(stream);
+        handle(receiver.installed(finish.session(), finish.position()));
+    }
+
+    private Position stored() {
+        Position stored = store.position();
+        return stored == null ? genesis : stored;
+    }
+}

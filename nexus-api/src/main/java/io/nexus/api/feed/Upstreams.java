@@ -1,0 +1,88 @@
+package io.nexus.api.feed;
+
+import io.nexus.api.cluster.ClusterView;
+import io.nexus.api.cluster.Peers;
+import io.nexus.api.consensus.GroupView;
+import io.nexus.crdt.Position;
+import io.nexus.crdt.StreamReceiver;
+import io.nexus.statemachine.model.NodeEntry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Who could be followed in a stream, from what this node knows of the others. Thread-safe, never blocks. */
+final class Upstreams {
+    private final Peers peers;
+    private final GroupView groups;
+    private final ClusterView cluster;
+    private final PeerProgress progress;
+
+    Upstreams(Peers peers, GroupView groups, ClusterView cluster, PeerProgress progress) {
+        this.peers = peers;
+        this.groups = groups;
+        this.cluster = cluster;
+        this.progress = progress;
+    }
+
+    /** See {@link UpstreamChoice#choose}. */
+    Optional<StreamReceiver.Upstream> choose(
+            int stream, Predicate<String> allowed, Predicate<String> tooOld, Position here, boolean replace) {
+        return UpstreamChoice.choose(candidates(stream), up().and(allowed), tooOld, here, replace);
+    }
+
+    /** True if a relay is followed though a member could be. */
+    boolean betterThan(int stream, String upstream, Predicate<String> allowed) {
+        List<String> members = members(stream);
+        return !members.contains(upstream)
+                && members.stream().anyMatch(m -> !m.equals(peers.selfId()) && up().test(m) && allowed.test(m));
+    }
+
+    /** The highest seq that another node said to have of this incarnation; -1 if none did. */
+    long bestKnown(int stream, int incarnation) {
+        return progress.of(stream).stream()
+                .filter(p -> p.incarnation() == incarnation)
+                .mapToLong(PeerProgress.Progress::seq)
+                .max()
+                .orElse(-1);
+    }
+
+    /** The owner, then members, then everybody else; only nodes that are not known to be down. */
+    List<String> sources(int stream) {
+        @Nullable String owner = groups.owner(stream);
+        List<String> members = members(stream);
+        return candidates(stream).stream()
+                .map(UpstreamChoice.Candidate::nodeId)
+                .filter(up())
+                .sorted(java.util.Comparator.comparing((String n) -> !n.equals(owner))
+                        .thenComparing(n -> !members.contains(n)))
+                .toList();
+    }
+
+    private Predicate<String> up() {
+        return node -> cluster.liveness(node).state() != ClusterView.State.DOWN;
+    }
+
+    private List<String> members(int stream) {
+        List<List<String>> seats = cluster.plan().seats();
+        return stream < seats.size() ? seats.get(stream) : List.of();
+    }
+
+    private List<UpstreamChoice.Candidate> candidates(int stream) {
+        @Nullable String owner = groups.owner(stream);
+        List<String> members = members(stream);
+        List<PeerProgress.Progress> heard = progress.of(stream);
+        List<UpstreamChoice.Candidate> candidates = new ArrayList<>();
+        for (NodeEntry node : peers.others()) {
+            String id = node.nodeId();
+            PeerProgress.Progress of = heard.stream()
+                    .filter(p -> p.nodeId().equals(id))
+                    .findFirst()
+                    .orElse(new PeerProgress.Progress(id, 0, -1, false));
+            candidates.add(new UpstreamChoice.Candidate(
+                    id, id.equals(owner), members.contains(id), of.live(), of.incarnation(), of.seq()));
+        }
+        return candidates;
+    }
+}
