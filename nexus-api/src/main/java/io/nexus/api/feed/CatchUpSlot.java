@@ -69,8 +69,9 @@ final class CatchUpSlot {
     /** The session whose peer has not said anything for too long. */
     OptionalLong silent(long nowNanos) {
         SegmentFetch current = fetch;
-        boolean silent = current != null && nowNanos - current.heardNanos() > SILENT_NANOS;
-        return silent ? OptionalLong.of(current.session()) : OptionalLong.empty();
+        return current != null && nowNanos - current.heardNanos() > SILENT_NANOS
+                ? OptionalLong.of(current.session())
+                : OptionalLong.empty();
     }
 
     void put(List<RowChange> rows) {

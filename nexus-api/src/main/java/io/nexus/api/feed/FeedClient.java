@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -41,6 +42,8 @@ public final class FeedClient implements AutoCloseable {
     private volatile boolean flushing;
 
     /**
+     * What the client works with.
+     *
      * @param listener hears of every step applied and every install, on the writer thread
      * @param genesis position of a stream before its first entry, the same on all nodes
      * @param fatal hears that the store failed: the node must stop
@@ -72,11 +75,16 @@ public final class FeedClient implements AutoCloseable {
                 unflushed);
     }
 
-    /** @param streams the segments and the meta group: for each of them a gauge of how far it lags */
+    /**
+     * Starts the writer thread; follows nothing yet.
+     *
+     * @param streams the segments and the meta group: for each of them a gauge of how far it lags
+     */
     public synchronized void start(int streams) {
         writer = Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "feed-apply"));
         flusher = Executors.newSingleThreadExecutor(task -> new Thread(task, "feed-flush"));
-        writer.scheduleWithFixedDelay(guarded(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> unused =
+                writer.scheduleWithFixedDelay(guarded(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         for (int stream = 0; stream < streams; stream++) {
             int of = stream;
             ports.metrics.lag(of, () -> lag(of));
@@ -114,6 +122,12 @@ public final class FeedClient implements AutoCloseable {
         return stream == null ? null : stream.state();
     }
 
+    /** False while the segment is followed and its copy is suspect or being replaced. Any thread. */
+    public boolean intact(int segment) {
+        FollowState state = state(segment);
+        return state == null || !(state.suspect() || state.catchingUp());
+    }
+
     /** Followed segments that were not level with another node since they are followed. Any thread. */
     public List<Integer> neverLive() {
         return followed.entrySet().stream()
@@ -131,12 +145,12 @@ public final class FeedClient implements AutoCloseable {
         if (writing == null || flushes == null || writing.isShutdown()) {
             return;
         }
-        onWriter(() -> {
+        CompletableFuture<Void> unused = onWriter(() -> {
             followed.values().forEach(FollowedStream::close);
             followed.clear();
             context.tails().close();
         });
-        writing.shutdown();
+        writing.shutdown(); // after what is queued
         flushes.shutdown();
         awaitEnd(writing);
         awaitEnd(flushes);

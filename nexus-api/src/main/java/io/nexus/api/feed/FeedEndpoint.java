@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -51,7 +52,7 @@ public final class FeedEndpoint extends FeedServiceGrpc.FeedServiceImplBase impl
     public synchronized void start() {
         ScheduledExecutorService tails =
                 Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "feed-serve"));
-        tails.scheduleWithFixedDelay(
+        ScheduledFuture<?> unused = tails.scheduleWithFixedDelay(
                 () -> sessions.forEach(this::keepAlive),
                 KEEP_ALIVE_TICK_MILLIS,
                 KEEP_ALIVE_TICK_MILLIS,

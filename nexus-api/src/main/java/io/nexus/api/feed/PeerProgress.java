@@ -8,6 +8,6 @@ public interface PeerProgress {
     /** One row for each node that was heard of since this node started. */
     List<Progress> of(int segment);
 
-    /** @param live false while the node's copy is suspect or being replaced */
+    /** A node's copy; {@code live} is false while it is suspect or being replaced. */
     record Progress(String nodeId, int incarnation, long seq, boolean live) {}
 }

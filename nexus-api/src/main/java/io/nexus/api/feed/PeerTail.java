@@ -30,7 +30,7 @@ final class PeerTail {
     interface Events {
         void batch(PeerTail from, TailBatch batch);
 
-        /** @param cause null if the peer ended it in good order */
+        /** The call is over; {@code cause} is null if the peer ended it in good order. */
         void ended(PeerTail tail, @Nullable Throwable cause);
     }
 

@@ -27,7 +27,7 @@ final class SegmentFetch implements CatchUpCall.Answers {
     interface Events {
         void chunk(long session, CatchUpChunk chunk);
 
-        /** @param cause null if the peer ended it in good order */
+        /** The call is over; {@code cause} is null if the peer ended it in good order. */
         void ended(long session, @Nullable Throwable cause);
     }
 

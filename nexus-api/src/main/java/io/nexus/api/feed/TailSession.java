@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -63,7 +64,7 @@ final class TailSession {
             if (wait <= 0) {
                 serving.execute(this::pump);
             } else {
-                serving.schedule(this::pump, wait, TimeUnit.NANOSECONDS);
+                ScheduledFuture<?> unused = serving.schedule(this::pump, wait, TimeUnit.NANOSECONDS);
             }
         } catch (RejectedExecutionException e) {
             scheduled.set(false); // the endpoint is closing
