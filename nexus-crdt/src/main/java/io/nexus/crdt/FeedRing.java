@@ -124,6 +124,8 @@ public final class FeedRing {
     }
 
     /**
+     * What a reader got.
+     *
      * @param steps encoded by {@link StepCodec}, shared between readers: not to be modified
      * @param next cursor for the next read
      */

@@ -14,7 +14,7 @@ public final class PositionCodec {
         return out.array();
     }
 
-    /** @throws CorruptBytes if the length is wrong */
+    /** The inverse of encode. Throws {@link CorruptBytes} if the length is wrong. */
     public static Position decode(byte[] bytes) {
         if (bytes.length != BYTES) {
             throw new CorruptBytes("position of " + bytes.length + " bytes");

@@ -33,7 +33,7 @@ public final class RowCodec {
         return bytes;
     }
 
-    /** @throws CorruptBytes if the bytes are not whole rows */
+    /** The inverse of encode. Throws {@link CorruptBytes} if the bytes are not whole rows. */
     public static List<RowChange> decode(byte[] bytes) {
         return take(ByteBuffer.wrap(bytes));
     }

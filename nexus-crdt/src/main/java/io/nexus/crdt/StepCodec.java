@@ -29,7 +29,7 @@ public final class StepCodec {
         return bytes;
     }
 
-    /** @throws CorruptBytes if the bytes are cut short, changed, or of a version not known here */
+    /** The inverse of encode. Throws {@link CorruptBytes} if the bytes are cut short, changed, or of another version. */
     public static Step decode(byte[] bytes) {
         if (bytes.length < HEAD + CRC) {
             throw new CorruptBytes("step of " + bytes.length + " bytes");

@@ -47,6 +47,8 @@ public final class StreamReceiver {
     }
 
     /**
+     * A peer to follow.
+     *
      * @param head where the peer's store was last heard to be; null if not known
      * @param member of the segment's Raft group: its branch is the right one
      */

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * A few nodes with one stream (number {@value #STREAM}) between them. What heartbeats would tell is read from the
  * stores directly; who is a member, owner, down or cut off is for the test to say.
  */
-final class FeedLab implements AutoCloseable {
+final class FeedLab {
     static final int STREAM = 1;
     static final String CLUSTER = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
     static final Position GENESIS = Position.start(STREAM, 1, 99);
@@ -189,8 +189,7 @@ final class FeedLab implements AutoCloseable {
         return new NodeEntry(id, id, "", "", "", "");
     }
 
-    @Override
-    public void close() throws InterruptedException {
+    void close() throws InterruptedException {
         nodes.values().forEach(node -> node.client.close());
         for (ManagedChannel channel : channels) {
             channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
