@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * here, read by cursor. Thread-safe; nothing blocks but the catch-up's snapshot.
  */
 public final class FeedHub implements FeedListener {
+    /** For the recent steps of all streams together. */
+    private static final long WINDOW_BYTES = 64L << 20;
+
     private final NodeStore store;
     private final FeedMetrics metrics;
     private final List<Outlet> outlets = new ArrayList<>();
@@ -25,7 +28,7 @@ public final class FeedHub implements FeedListener {
         this.store = store;
         this.metrics = metrics;
         for (int i = 0; i < streams; i++) {
-            outlets.add(new Outlet());
+            outlets.add(new Outlet(Math.min(FeedRing.DEFAULT_BYTES, WINDOW_BYTES / streams)));
         }
     }
 

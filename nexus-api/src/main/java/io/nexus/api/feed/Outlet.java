@@ -15,11 +15,15 @@ final class Outlet {
     /** So many steps are remembered with their time. */
     static final int TIMES = 1024;
 
-    final FeedRing ring = new FeedRing();
+    final FeedRing ring;
     private final Set<Runnable> wakes = new CopyOnWriteArraySet<>();
     private final long[] committedSeq = new long[TIMES];
     private final long[] committedNanos = new long[TIMES];
     private volatile boolean suspect;
+
+    Outlet(long bytesMax) {
+        ring = new FeedRing(bytesMax, FeedRing.DEFAULT_STEPS);
+    }
 
     void append(Step step, long nowNanos) {
         synchronized (committedSeq) {

@@ -12,6 +12,8 @@ import io.nexus.api.consensus.GroupView;
 import io.nexus.crdt.Position;
 import io.nexus.statemachine.model.ClusterPlan;
 import io.nexus.statemachine.model.NodeEntry;
+import io.nexus.statemachine.storage.InMemoryNodeStore;
+import io.nexus.statemachine.storage.NodeStore;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -44,19 +46,23 @@ final class FeedLab {
     volatile @Nullable String owner;
 
     FeedNode member(String id) {
+        return member(id, new InMemoryNodeStore(FeedNode.RULE));
+    }
+
+    FeedNode member(String id, NodeStore store) {
         members.add(id);
         if (owner == null) {
             owner = id;
         }
-        return add(id);
+        return add(id, store);
     }
 
     FeedNode follower(String id) {
-        return add(id);
+        return add(id, new InMemoryNodeStore(FeedNode.RULE));
     }
 
-    private FeedNode add(String id) {
-        FeedNode node = new FeedNode(id, this);
+    FeedNode add(String id, NodeStore store) {
+        FeedNode node = new FeedNode(id, store, this);
         nodes.put(id, node);
         node.start();
         serve(id, node.endpoint);
@@ -66,7 +72,7 @@ final class FeedLab {
     /** A node whose feed is served by something else. */
     void impostor(String id, BindableService service) {
         members.add(id);
-        nodes.put(id, new FeedNode(id, this));
+        nodes.put(id, new FeedNode(id, new InMemoryNodeStore(FeedNode.RULE), this));
         serve(id, service);
     }
 

@@ -15,7 +15,12 @@ import io.nexus.api.peer.v1.TailRequest;
 import io.nexus.crdt.Cursor;
 import io.nexus.crdt.Position;
 import io.nexus.crdt.Step;
+import io.nexus.statemachine.storage.InMemoryNodeStore;
+import io.nexus.statemachine.storage.NodeStore;
+import io.nexus.statemachine.storage.RocksNodeStore;
+import io.nexus.statemachine.storage.StoreOptions;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +28,7 @@ import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class FeedNetworkTest {
     private static final String DIVERGENCE = "nexus_clset_divergence_total";
@@ -206,6 +212,53 @@ class FeedNetworkTest {
         awaitLevel(follower, owner);
         assertThat(follower.counter(DIVERGENCE)).isEqualTo(1);
         assertThat(follower.installs).hasSize(1);
+    }
+
+    @Test
+    void crashedFollower_goesOnFromWhatWasDurable() {
+        FeedNode owner = lab.member("owner");
+        InMemoryNodeStore store = new InMemoryNodeStore(FeedNode.RULE);
+        FeedNode follower = lab.add("follower", store);
+        follower.follow();
+        write(owner, 20);
+        awaitLevel(follower, owner);
+        store.flush();
+        write(owner, 20);
+        awaitLevel(follower, owner);
+        follower.client.unfollow(FeedLab.STREAM).join();
+        store.crash();
+        assertThat(follower.seq()).isEqualTo(20);
+        write(owner, 5);
+        follower.follow();
+        awaitLevel(follower, owner);
+        assertThat(follower.installs).isEmpty();
+        assertThat(follower.counter(DIVERGENCE)).isZero();
+    }
+
+    @Test
+    void rocksStores_tailAndCatchUp(@TempDir Path directory) throws InterruptedException {
+        try (NodeStore ofOwner = rocks(directory.resolve("owner"));
+                NodeStore ofFollower = rocks(directory.resolve("follower"))) {
+            FeedNode owner = lab.member("owner", ofOwner);
+            for (int i = 0; i < 3_000; i++) {
+                owner.applyQuietly(i, "an allocation with some bytes " + i);
+            }
+            FeedNode follower = lab.add("follower", ofFollower);
+            Thread writer = new Thread(() -> write(owner, 300));
+            writer.start();
+            follower.follow();
+            writer.join();
+            awaitLevel(follower, owner);
+            owner.apply(5, null);
+            awaitLevel(follower, owner);
+            assertThat(follower.installs).isNotEmpty();
+            assertThat(follower.counter(DIVERGENCE)).isZero();
+            lab.close();
+        }
+    }
+
+    private static NodeStore rocks(Path directory) {
+        return RocksNodeStore.open(directory, FeedNode.RULE, StoreOptions.DEFAULT);
     }
 
     @Test

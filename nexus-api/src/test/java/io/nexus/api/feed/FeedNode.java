@@ -4,7 +4,8 @@ import io.nexus.api.metrics.Meters;
 import io.nexus.crdt.Position;
 import io.nexus.crdt.RowChange;
 import io.nexus.crdt.Step;
-import io.nexus.statemachine.storage.InMemoryNodeStore;
+import io.nexus.statemachine.storage.IndexRule;
+import io.nexus.statemachine.storage.NodeStore;
 import io.nexus.statemachine.storage.RowUpdate;
 import io.nexus.statemachine.storage.SegmentStore;
 import java.nio.ByteBuffer;
@@ -20,8 +21,10 @@ import org.jspecify.annotations.Nullable;
 /** One node of the lab: a store, what it offers and whom it follows; a member's log is the test's thread. */
 final class FeedNode {
     final String id;
-    final InMemoryNodeStore store = new InMemoryNodeStore(
-            (key, value) -> key[0] == 3 ? OptionalLong.of(ByteBuffer.wrap(key).getInt(1)) : OptionalLong.empty());
+    static final IndexRule RULE =
+            (key, value) -> key[0] == 3 ? OptionalLong.of(ByteBuffer.wrap(key).getInt(1)) : OptionalLong.empty();
+
+    final NodeStore store;
     final Meters meters = new Meters();
     final List<Long> heard = new CopyOnWriteArrayList<>();
     final List<Integer> installs = new CopyOnWriteArrayList<>();
@@ -31,8 +34,9 @@ final class FeedNode {
     final FeedClient client;
     final SegmentPuller puller;
 
-    FeedNode(String id, FeedLab lab) {
+    FeedNode(String id, NodeStore store, FeedLab lab) {
         this.id = id;
+        this.store = store;
         FeedMetrics metrics = new FeedMetrics(meters);
         hub = new FeedHub(2, store, metrics);
         endpoint = new FeedEndpoint(hub, () -> FeedLab.CLUSTER);
