@@ -10,6 +10,9 @@ final class Faults {
     /** Called before the state machine of a group opens. */
     volatile OnGroup initialize = group -> {};
 
+    /** Called on the submitter's thread, before Ratis takes a permit. */
+    volatile OnCommand start = command -> {};
+
     /** Called by Ratis under its locks, before a command is appended. */
     volatile OnCommand preAppend = command -> {};
 
@@ -24,9 +27,6 @@ final class Faults {
 
     /** Called on the puller after each row copied. */
     volatile OnPull pull = (group, source, rows) -> {};
-
-    /** Called between the end of reinitialize() and Ratis' reading of the snapshot index. */
-    volatile OnGroup afterReinitialize = group -> {};
 
     @FunctionalInterface
     interface OnGroup {

@@ -20,6 +20,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.util.ExitUtils;
@@ -39,17 +41,24 @@ final class Lab implements AutoCloseable {
     private final Network network = new Network();
     private final LabControl control = new LabControl(this);
     private final Path directory;
+    private final Consumer<RaftProperties> settings;
 
-    private Lab(Path directory) {
+    private Lab(Path directory, Consumer<RaftProperties> settings) {
         this.directory = directory;
+        this.settings = settings;
     }
 
     /** Starts nodes n1..n without groups. */
     static Lab of(Path directory, int count) throws IOException {
+        return of(directory, count, settings -> {});
+    }
+
+    /** As {@link #of(Path, int)}, with other settings. */
+    static Lab of(Path directory, int count, Consumer<RaftProperties> settings) throws IOException {
         ExitUtils.disableSystemExit();
         level("org.apache.ratis", System.getProperty("lab.log", "ERROR"));
         level("io.grpc", "WARN");
-        Lab lab = new Lab(directory);
+        Lab lab = new Lab(directory, settings);
         lab.network.open();
         for (int n = 1; n <= count; n++) {
             lab.addNode("n" + n);
@@ -60,18 +69,23 @@ final class Lab implements AutoCloseable {
     /** Starts nodes n1..n, all members of the groups 1..groups, and waits for the leaders. */
     static Lab of(Path directory, int count, int groups) throws Exception {
         Lab lab = of(directory, count);
-        for (int group = 1; group <= groups; group++) {
-            lab.control.found(group, lab.ids());
-        }
-        for (int group = 1; group <= groups; group++) {
-            lab.awaitLeader(group);
-        }
+        lab.found(groups);
         return lab;
+    }
+
+    /** Makes groups 1..groups of all nodes and waits for their leaders. */
+    void found(int groups) throws Exception {
+        for (int group = 1; group <= groups; group++) {
+            control.found(group, ids());
+        }
+        for (int group = 1; group <= groups; group++) {
+            awaitLeader(group);
+        }
     }
 
     LabNode addNode(String id) throws IOException {
         Path home = Files.createDirectories(directory.resolve(id));
-        LabNode node = new LabNode(this, id, freePort(), home);
+        LabNode node = new LabNode(this, id, freePort(), home, settings);
         nodes.put(id, node);
         node.start();
         return node;

@@ -92,6 +92,15 @@ final class LabControl {
                         timeoutMillis)));
     }
 
+    /** One attempt to make the node the leader; false if it was refused or in vain. */
+    boolean tryTransfer(int group, String target) {
+        try {
+            return transfer(group, lab.awaitLeader(group), target, 5_000).isSuccess();
+        } catch (Exception e) {
+            return false;
+        }
+    }
+
     /** Takes effect only if the members are {@code from} at that moment. */
     RaftClientReply compareAndSet(int group, LabNode leader, Collection<String> from, Collection<String> to)
             throws Exception {

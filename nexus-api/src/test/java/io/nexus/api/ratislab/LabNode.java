@@ -8,7 +8,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -29,13 +31,15 @@ final class LabNode {
     private final int port;
     private final Path directory;
     private final Lab lab;
+    private final Consumer<RaftProperties> settings;
     private final Faults faults = new Faults();
     private final Map<Integer, ToyMachine> machines = new ConcurrentHashMap<>();
     private volatile ToyDatabase database = new ToyDatabase();
     private volatile @Nullable RaftServer server;
     private @Nullable ExecutorService rpc;
 
-    LabNode(Lab lab, String id, int port, Path directory) {
+    LabNode(Lab lab, String id, int port, Path directory, Consumer<RaftProperties> settings) {
+        this.settings = settings;
         this.lab = lab;
         this.id = id;
         this.port = port;
@@ -110,11 +114,13 @@ final class LabNode {
         rpc = threads;
         Parameters parameters = new Parameters();
         GrpcConfigKeys.Server.setServicesCustomizer(parameters, (builder, types) -> builder.executor(threads));
+        RaftProperties properties = LabSettings.of(directory.resolve("raft"), port);
+        settings.accept(properties);
         RaftServer starting = RaftServer.newBuilder()
                 .setServerId(RaftPeerId.valueOf(id))
                 .setStateMachineRegistry(this::newMachine)
                 .setOption(RaftStorage.StartupOption.RECOVER)
-                .setProperties(LabSettings.of(directory.resolve("raft"), port))
+                .setProperties(properties)
                 .setParameters(parameters)
                 .build();
         starting.start();

@@ -5,11 +5,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
@@ -25,16 +24,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The adapter in small: a shared database that is durable only when flushed, markers for snapshots, and a pull of the
- * whole group where the marker is past the data. {@link #abandon} must be called before Ratis closes the division: an
- * endless pull would hold the closing up, and a pull that throws while Ratis closes leaves its updater spinning.
+ * whole group where the marker is past the rows. The pull runs beside Ratis; only an apply waits for it.
+ * {@link #abandon} must be called before Ratis closes the division, or the closing waits for the pull without a limit.
  */
 final class ToyMachine extends BaseStateMachine {
     private final int group;
     private final Faults faults;
     private final ToyDatabase database;
     private final ToyMarkers markers;
-    private final PullSource source;
-    private final CountDownLatch abandoned = new CountDownLatch(1);
+    private final ToyPull pull;
     private final List<String> trace = new CopyOnWriteArrayList<>();
     private final DataApi data = new DataApi() {
         @Override
@@ -50,28 +48,23 @@ final class ToyMachine extends BaseStateMachine {
     private volatile @Nullable Throwable logFailure;
     private volatile long seen = -1;
 
-    /** Copies a group from some other node that has it at {@code minIndex} or later; throws if none can serve. */
-    @FunctionalInterface
-    interface PullSource {
-        void pull(int group, long minIndex, ToyDatabase into) throws IOException;
-    }
-
-    ToyMachine(int group, String nodeId, Faults faults, ToyDatabase database, PullSource source) {
+    ToyMachine(int group, String nodeId, Faults faults, ToyDatabase database, ToyPull.Source source) {
         this.group = group;
         this.faults = faults;
         this.database = database;
-        this.source = source;
         this.markers = new ToyMarkers(nodeId);
+        this.pull = new ToyPull(group, database, markers, source, this::trace);
     }
 
+    /** Does not wait for the pull: Ratis opens one group after the other. */
     @Override
     public void initialize(RaftServer server, RaftGroupId id, RaftStorage storage) throws IOException {
         super.initialize(server, id, storage);
         faults.initialize.run(group);
         markers.init(storage);
-        resume();
         getLifeCycle().startAndTransition(() -> {});
-        trace("initialize marker=" + markers.newestIndex() + " data=" + database.index(group));
+        trace("initialize marker=" + markers.newestIndex() + " rows=" + database.index(group));
+        resume();
     }
 
     @Override
@@ -79,7 +72,7 @@ final class ToyMachine extends BaseStateMachine {
         return markers;
     }
 
-    /** Always a marker, never the data's own position: Ratis' log starts where the newest marker ends. */
+    /** Always a marker, never the rows' own position: Ratis' log starts where the newest marker ends. */
     @Override
     public @Nullable SnapshotInfo getLatestSnapshot() {
         return markers.getLatestSnapshot();
@@ -88,6 +81,17 @@ final class ToyMachine extends BaseStateMachine {
     @Override
     public DataApi data() {
         return data;
+    }
+
+    @Override
+    public TransactionContext startTransaction(RaftClientRequest request) throws IOException {
+        TransactionContext context = super.startTransaction(request);
+        try {
+            faults.start.run(command(request.getMessage().getContent()));
+        } catch (IOException e) {
+            context.setException(e);
+        }
+        return context;
     }
 
     @Override
@@ -102,7 +106,7 @@ final class ToyMachine extends BaseStateMachine {
         long command = command(entry.getStateMachineLogEntry().getLogData());
         TermIndex at = TermIndex.valueOf(entry);
         seen = at.getIndex();
-        if (!pulled() || at.getIndex() <= database.index(group)) {
+        if (!pull.await() || at.getIndex() <= database.index(group)) {
             return CompletableFuture.completedFuture(Message.EMPTY);
         }
         try {
@@ -119,30 +123,38 @@ final class ToyMachine extends BaseStateMachine {
         return CompletableFuture.completedFuture(Message.valueOf(encode(answer)));
     }
 
-    /** Configuration entries: they move the position, but only where the data is. */
+    /** Configuration entries: they move the position, but only where the rows are. */
     @Override
     public void notifyTermIndexUpdated(long term, long index) {
         seen = index;
-        if (pulled() && index > database.index(group)) {
+        if (pull.await() && index > database.index(group)) {
             database.advance(group, TermIndex.valueOf(term, index));
             updateLastAppliedTermIndex(term, index);
         }
     }
 
+    /** Answers how many commands have taken effect here. */
+    @Override
+    public CompletableFuture<Message> query(Message request) {
+        int effects = database.snapshot(group).answers().size();
+        return CompletableFuture.completedFuture(Message.valueOf(encode(effects)));
+    }
+
+    /** Nothing while the rows and Ratis' applied index do not agree: before the pull, and until Ratis has caught up. */
     @Override
     public long takeSnapshot() throws IOException {
         TermIndex at = database.position(group);
-        if (isAbandoned() || database.isDead() || at == null || at.getIndex() > seen) {
+        if (pull.isAbandoned() || database.isDead() || at == null || at.getIndex() > seen || !pull.isDone()) {
             return RaftLog.INVALID_LOG_INDEX;
         }
-        if (at.getIndex() <= markers.newestIndex()) {
-            return markers.newestIndex() > at.getIndex() ? RaftLog.INVALID_LOG_INDEX : at.getIndex();
+        if (at.getIndex() > markers.newestIndex()) {
+            database.flush();
+            markers.write(at);
         }
-        database.flush();
-        markers.write(at);
         return at.getIndex();
     }
 
+    /** Under the division's lock, before Ratis replaces the markers. */
     @Override
     public void pause() {
         trace("pause");
@@ -152,32 +164,17 @@ final class ToyMachine extends BaseStateMachine {
         }
     }
 
+    /**
+     * Returns at once. Ratis sets its updater to RUNNING behind this call, whatever came meanwhile: a second marker that
+     * arrived during a long call would be forgotten, the updater would spin, and the division could not even be closed.
+     */
     @Override
     public void reinitialize() throws IOException {
         markers.reload();
-        trace("reinitialize marker=" + markers.newestIndex() + " data=" + database.index(group));
-        pulled();
-        resume();
+        trace("reinitialize marker=" + markers.newestIndex() + " rows=" + database.index(group));
         getLifeCycle().transition(LifeCycle.State.STARTING);
         getLifeCycle().transition(LifeCycle.State.RUNNING);
-        trace("reinitialized marker=" + markers.newestIndex() + " data=" + database.index(group));
-        faults.afterReinitialize.run(group);
-        markers.reload();
-    }
-
-    /** Pulls until the data is at the newest marker; false if told to give up. On Ratis' updater thread. */
-    private boolean pulled() {
-        while (markers.newestIndex() > database.index(group) && !isAbandoned()) {
-            try {
-                source.pull(group, markers.newestIndex(), database);
-                trace("pulled to " + database.index(group));
-                markers.reload();
-            } catch (IOException | RuntimeException e) {
-                trace("pull failed: " + e.getMessage());
-                waitBeforeRetry();
-            }
-        }
-        return !isAbandoned();
+        resume();
     }
 
     private void resume() {
@@ -186,29 +183,17 @@ final class ToyMachine extends BaseStateMachine {
         if (at != null) {
             setLastAppliedTermIndex(at);
         }
-    }
-
-    private void waitBeforeRetry() {
-        try {
-            abandoned.await(20, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            abandon();
-        }
+        pull.begin();
     }
 
     /** From now on nothing is pulled and nothing is written: the division is about to close. */
     void abandon() {
-        abandoned.countDown();
+        pull.abandon();
     }
 
-    boolean isAbandoned() {
-        return abandoned.getCount() == 0;
-    }
-
-    /** Whether the data is complete up to the point where the log starts: reads may be answered. */
+    /** Whether the rows are complete up to the point where the log starts: reads may be answered. */
     boolean isReady() {
-        return database.index(group) >= markers.newestIndex();
+        return pull.isDone();
     }
 
     ToyMarkers markers() {
@@ -228,22 +213,22 @@ final class ToyMachine extends BaseStateMachine {
     @Override
     public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto failedEntry) {
         logFailure = cause;
-        trace("log failed");
+        trace("log-failed");
     }
 
     @Override
     public void notifyConfigurationChanged(long term, long index, RaftConfigurationProto configuration) {
-        trace("configuration changed " + index);
+        trace("configuration " + index);
     }
 
     @Override
     public void notifyLeaderReady() {
-        trace("leader ready");
+        trace("leader-ready");
     }
 
     @Override
     public void notifyGroupRemove() {
-        trace("group removed");
+        trace("removed");
     }
 
     @Override
