@@ -187,6 +187,14 @@ final class Lab implements AutoCloseable {
         awaitEqual(group, ids());
     }
 
+    /** Waits until the node has applied what the leaders have now. */
+    void awaitCaughtUp(String id, int... groups) {
+        for (int group : groups) {
+            long wanted = awaitLeader(group).database().index(group);
+            until(id + " has group " + group + " at " + wanted, () -> node(id).database().index(group) >= wanted);
+        }
+    }
+
     static void until(String what, BooleanSupplier condition) {
         if (condition.getAsBoolean()) {
             return;

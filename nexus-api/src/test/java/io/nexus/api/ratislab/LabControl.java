@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.GroupManagementRequest;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -118,6 +119,15 @@ final class LabControl {
                         arguments)));
     }
 
+    /** One attempt; whether it took effect is to be read from the leader. */
+    void trySwap(int group, Collection<String> from, Collection<String> to) {
+        try {
+            compareAndSet(group, lab.awaitLeader(group), from, to);
+        } catch (Exception e) {
+            // refused, or unknown: the caller reads the members
+        }
+    }
+
     /** The voters as the node knows them. */
     List<String> members(int group, LabNode node) throws IOException {
         return node.division(group).getRaftConf().getCurrentPeers().stream()
@@ -153,7 +163,7 @@ final class LabControl {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException(e);
             }
-            Thread.onSpinWait();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
         }
         throw new IllegalStateException("no answer for command " + command, last);
     }

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
@@ -123,8 +124,16 @@ final class LabNode {
                 .setProperties(properties)
                 .setParameters(parameters)
                 .build();
-        starting.start();
-        server = starting;
+        try {
+            starting.start();
+            server = starting;
+        } finally {
+            if (server == null) {
+                machines.values().forEach(ToyMachine::abandon);
+                starting.close();
+                threads.shutdown();
+            }
+        }
     }
 
     /** Ends the process cleanly: everything applied is on disk. */
@@ -154,11 +163,14 @@ final class LabNode {
         }
         machines.values().forEach(ToyMachine::abandon);
         server = null;
-        try {
-            running.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        CompletableFuture<?> closing = CompletableFuture.runAsync(() -> {
+            try {
+                running.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }, task -> new Thread(task, id + "-close").start());
+        closing.orTimeout(Lab.LIMIT.toSeconds(), TimeUnit.SECONDS).join();
         ExecutorService threads = rpc;
         if (threads != null) {
             threads.shutdown();

@@ -1,0 +1,96 @@
+package io.nexus.api.ratislab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.exceptions.SetConfigurationException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * One seat moves by one compare-and-set: the newcomer first has an empty group without peers, then the leader swaps the
+ * seats, then the old member's group is removed.
+ */
+class MembershipTest {
+    private static final List<String> OLD = List.of("n1", "n2", "n3");
+    private static final List<String> NEW = List.of("n1", "n2", "n4");
+
+    @TempDir
+    Path directory;
+
+    /** The sequence of Nexus, with the log purged, so that the newcomer needs the rows, and with writes going on. */
+    @Test
+    void seat_isReplacedUnderLoad_losesNothing() throws Exception {
+        try (Lab lab = founded();
+                Load load = Load.start(lab, 1)) {
+            load.awaitMore(60);
+            MarkerPullTest.purge(lab, 1);
+            lab.control().addEmpty(1, "n4");
+            assertThat(swap(lab, OLD, NEW).isSuccess()).isTrue();
+            Lab.until("n4 has the rows", () -> lab.node("n4").machine(1).isReady());
+            lab.control().remove(1, "n3");
+            load.awaitMore(20);
+            assertThat(lab.control().members(1, lab.awaitLeader(1))).isEqualTo(NEW);
+            load.stopAndCheck(1, NEW);
+        }
+    }
+
+    /** The newcomer counts before it has the rows: Nexus removes the old member only when the newcomer is ready. */
+    @Test
+    void newcomer_withoutRows_countsInTheMajorityAlready() throws Exception {
+        try (Lab lab = founded()) {
+            lab.control().write(1, 1, 80);
+            MarkerPullTest.purge(lab, 1);
+            Gate gate = new Gate();
+            lab.node("n4").faults().pull = (group, source, rows) -> gate.pass();
+            lab.control().addEmpty(1, "n4");
+            assertThat(swap(lab, OLD, NEW).isSuccess()).isTrue();
+            assertThat(lab.control().members(1, lab.awaitLeader(1))).isEqualTo(NEW);
+            assertThat(lab.node("n4").machine(1).isReady()).isFalse();
+            gate.open();
+            lab.awaitEqual(1, NEW);
+        }
+    }
+
+    /** An attempt that comes too late, or a second time, changes nothing: Nexus reads the members before it retries. */
+    @Test
+    void compareAndSet_membersAreOthersByNow_isRefused() throws Exception {
+        try (Lab lab = founded()) {
+            lab.control().write(1, 1, 5);
+            lab.control().addEmpty(1, "n4");
+            assertThat(swap(lab, OLD, NEW).isSuccess()).isTrue();
+            assertThatThrownBy(() -> swap(lab, OLD, List.of("n1", "n3", "n4")))
+                    .hasCauseInstanceOf(SetConfigurationException.class);
+            assertThat(lab.control().members(1, lab.awaitLeader(1))).isEqualTo(NEW);
+        }
+    }
+
+    /** Its own seat can go too: the leader closes its division and another member leads. */
+    @Test
+    void seatOfTheLeader_isReplaced_anotherLeadsAndTheGroupCanBeRemoved() throws Exception {
+        try (Lab lab = founded()) {
+            lab.control().write(1, 1, 5);
+            Lab.until("n3 leads", () -> lab.awaitLeader(1).id().equals("n3")
+                    || lab.control().tryTransfer(1, "n3"));
+            lab.control().addEmpty(1, "n4");
+            assertThat(swap(lab, OLD, NEW).isSuccess()).isTrue();
+            lab.control().write(1, 100, 5);
+            lab.control().remove(1, "n3");
+            lab.awaitEqual(1, NEW);
+        }
+    }
+
+    private Lab founded() throws Exception {
+        Lab lab = Lab.of(directory, 4);
+        lab.control().found(1, OLD);
+        lab.awaitLeader(1);
+        return lab;
+    }
+
+    private static RaftClientReply swap(Lab lab, List<String> from, List<String> to) throws Exception {
+        return lab.control().compareAndSet(1, lab.awaitLeader(1), from, to);
+    }
+}
