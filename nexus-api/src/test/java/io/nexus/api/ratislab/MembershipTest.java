@@ -83,6 +83,70 @@ class MembershipTest {
         }
     }
 
+    /** A node that follows the segment already has its rows: a newcomer that is past the marker pulls nothing. */
+    @Test
+    void newcomer_withRowsPastTheMarker_pullsNothingAndAppliesNothingTwice() throws Exception {
+        try (Lab lab = founded()) {
+            lab.control().write(1, 1, 80);
+            MarkerPullTest.purge(lab, 1);
+            lab.control().write(1, 500, 20);
+            lab.node("n4").database().install(1, lab.awaitLeader(1).database().snapshot(1));
+            lab.control().addEmpty(1, "n4");
+            assertThat(swap(lab, OLD, NEW).isSuccess()).isTrue();
+            lab.control().write(1, 1000, 5);
+            lab.awaitEqual(1, NEW);
+            assertThat(MarkerPullTest.calls(lab.node("n4").machine(1))).doesNotContain("pull");
+        }
+    }
+
+    /** The steps of a move are repeated after a crash: an empty group survives a restart and can still be taken in. */
+    @Test
+    void newcomer_restartsBeforeItIsTakenIn_canStillBeTakenIn() throws Exception {
+        try (Lab lab = founded()) {
+            lab.control().write(1, 1, 5);
+            lab.control().addEmpty(1, "n4");
+            lab.node("n4").crash();
+            lab.node("n4").start();
+            assertThat(swap(lab, OLD, NEW).isSuccess()).isTrue();
+            lab.awaitEqual(1, NEW);
+        }
+    }
+
+    /** A member that was down when its seat went comes back as an orphan: it disturbs nobody until it is removed. */
+    @Test
+    void formerMember_comesBack_disturbsNobodyAndCanBeRemoved() throws Exception {
+        try (Lab lab = founded()) {
+            lab.control().write(1, 1, 5);
+            lab.node("n3").crash();
+            lab.control().addEmpty(1, "n4");
+            assertThat(swap(lab, OLD, NEW).isSuccess()).isTrue();
+            LabNode leader = lab.awaitLeader(1);
+            long term = leader.division(1).getInfo().getCurrentTerm();
+            lab.node("n3").start();
+            lab.control().write(1, 100, 50);
+            lab.control().remove(1, "n3");
+            assertThat(lab.awaitLeader(1).division(1).getInfo().getCurrentTerm())
+                    .isEqualTo(term);
+            lab.awaitEqual(1, NEW);
+        }
+    }
+
+    /** A cluster grows by one seat at a time; two at once are refused, since the newcomers would be the majority. */
+    @Test
+    void group_growsFromOneSeatToThree_oneAtATime() throws Exception {
+        try (Lab lab = Lab.of(directory, 3)) {
+            lab.control().found(1, List.of("n1"));
+            lab.control().write(1, 1, 5);
+            lab.control().addEmpty(1, "n2");
+            lab.control().addEmpty(1, "n3");
+            assertThatThrownBy(() -> swap(lab, List.of("n1"), OLD)).hasCauseInstanceOf(SetConfigurationException.class);
+            assertThat(swap(lab, List.of("n1"), List.of("n1", "n2")).isSuccess())
+                    .isTrue();
+            assertThat(swap(lab, List.of("n1", "n2"), OLD).isSuccess()).isTrue();
+            lab.awaitEqual(1);
+        }
+    }
+
     private Lab founded() throws Exception {
         Lab lab = Lab.of(directory, 4);
         lab.control().found(1, OLD);

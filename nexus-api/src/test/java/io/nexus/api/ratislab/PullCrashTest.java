@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,12 +82,58 @@ class PullCrashTest {
             long covered = lab.control().snapshot(1, follower);
             assertThat(covered).isPositive();
             follower.crash();
-            Path root = follower.directory()
-                    .resolve("raft")
-                    .resolve(lab.groupId(1).getUuid().toString());
+            Path root = root(lab, follower);
             Files.move(root.resolve("sm"), root.resolve("sm.tmp20260101-000000"));
             follower.start();
             assertThat(follower.machine(1).markers().newestIndex()).isEqualTo(covered);
+            lab.control().write(1, 1000, 3);
+            lab.awaitEqual(1);
+        }
+    }
+
+    /**
+     * A crash after Ratis put the new marker in place, with the old log still there: Ratis leaves the open segment of
+     * that log and can append nothing behind it, so the state machine deletes it before the log is opened.
+     */
+    @Test
+    void crashBeforeTheLogIsPurged_restart_startsAtTheMarker() throws Exception {
+        try (Lab lab = Lab.of(directory, 3, 1)) {
+            lab.control().write(1, 1, 30);
+            lab.awaitEqual(1);
+            LabNode follower = lab.awaitFollower(1);
+            follower.crash();
+            lab.control().write(1, 100, 50);
+            MarkerPullTest.purge(lab, 1);
+            LabNode leader = lab.awaitLeader(1);
+            Path marker;
+            try (Stream<Path> markers = Files.list(root(lab, leader).resolve("sm"))) {
+                marker = markers.findFirst().orElseThrow();
+            }
+            Path installed = Files.createDirectories(root(lab, follower).resolve("sm").resolve(marker.getFileName()));
+            Files.copy(marker.resolve(ToyMarkers.FILE), installed.resolve(ToyMarkers.FILE));
+            follower.start();
+            lab.control().write(1, 1000, 3);
+            lab.awaitEqual(1);
+            assertThat(MarkerPullTest.calls(follower.machine(1)))
+                    .contains("pulled")
+                    .doesNotContain("reinitialize");
+        }
+    }
+
+    /** A crash in the purge leaves the oldest segment and a gap behind it: without a repair the server would not start. */
+    @Test
+    void crashInThePurge_restart_dropsWhatIsBeforeTheGap() throws Exception {
+        try (Lab lab = Lab.of(directory, 3, 1)) {
+            lab.control().write(1, 1, 90);
+            lab.awaitEqual(1);
+            LabNode follower = lab.awaitFollower(1);
+            Path oldest = oldestSegment(root(lab, follower));
+            byte[] content = Files.readAllBytes(oldest);
+            lab.control().snapshot(1, follower);
+            Lab.until("the log is purged", () -> !Files.exists(oldest));
+            follower.crash();
+            Files.write(oldest, content);
+            follower.start();
             lab.control().write(1, 1000, 3);
             lab.awaitEqual(1);
         }
@@ -132,6 +179,20 @@ class PullCrashTest {
             assertThat(MarkerPullTest.calls(machine)).containsSubsequence("reinitialize", "close", "removed");
             assertThat(follower.server().getGroupIds()).isEqualTo(List.of());
         }
+    }
+
+    private static Path oldestSegment(Path root) throws IOException {
+        try (Stream<Path> files = Files.list(root.resolve("current"))) {
+            return files.filter(file -> file.getFileName().toString().startsWith("log_0-"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private static Path root(Lab lab, LabNode node) {
+        return node.directory()
+                .resolve("raft")
+                .resolve(lab.groupId(1).getUuid().toString());
     }
 
     private static boolean leads(LabNode node) {

@@ -11,6 +11,7 @@ import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.storage.RaftStorage;
@@ -62,6 +63,8 @@ final class ToyMachine extends BaseStateMachine {
         super.initialize(server, id, storage);
         faults.initialize.run(group);
         markers.init(storage);
+        new ToyLogRepair(storage, RaftServerConfigKeys.Log.Appender.bufferByteLimit(server.getProperties()))
+                .dropWhatIsCoveredBy(markers.newestIndex());
         getLifeCycle().startAndTransition(() -> {});
         trace("initialize marker=" + markers.newestIndex() + " rows=" + database.index(group));
         resume();
