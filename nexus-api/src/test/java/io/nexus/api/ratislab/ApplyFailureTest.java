@@ -70,7 +70,8 @@ class ApplyFailureTest {
                     "the follower has gone on",
                     () -> follower.database().index(1) == leader.database().index(1));
             assertThat(life(follower, 1)).isEqualTo(LifeCycle.State.RUNNING);
-            assertThat(follower.database().chain(1)).isNotEqualTo(leader.database().chain(1));
+            assertThat(follower.database().chain(1))
+                    .isNotEqualTo(leader.database().chain(1));
             assertThat(follower.database().snapshot(1).answers()).doesNotContainKey(BAD);
         }
     }
@@ -83,14 +84,12 @@ class ApplyFailureTest {
             LabNode follower = lab.awaitFollower(1);
             leader.faults().failedApply =
                     command -> command == BAD ? CompletableFuture.failedFuture(new IOException("toy")) : null;
-            RaftClientReply reply =
-                    lab.control().submit(1, leader, BAD).get(Lab.LIMIT.toSeconds(), TimeUnit.SECONDS);
+            RaftClientReply reply = lab.control().submit(1, leader, BAD).get(Lab.LIMIT.toSeconds(), TimeUnit.SECONDS);
             assertThat(reply.isSuccess()).isFalse();
             assertThat(reply.getStateMachineException()).isNotNull();
-            Lab.until("the follower has it", () -> follower.database()
-                    .snapshot(1)
-                    .answers()
-                    .containsKey(BAD));
+            Lab.until(
+                    "the follower has it",
+                    () -> follower.database().snapshot(1).answers().containsKey(BAD));
         }
     }
 

@@ -21,8 +21,11 @@ class DeposedLeaderReadTest {
     /** Whatever the old leader's reads say: a read through the log is answered by the new leader only, and correctly. */
     @Test
     void leaderCutOff_readThroughTheLog_isNeverAnsweredByTheOldLeader() throws Exception {
-        try (Lab lab = Lab.of(directory, 3, settings -> RaftServerConfigKeys.Read.setOption(
-                settings, RaftServerConfigKeys.Read.Option.LINEARIZABLE))) {
+        try (Lab lab = Lab.of(
+                directory,
+                3,
+                settings ->
+                        RaftServerConfigKeys.Read.setOption(settings, RaftServerConfigKeys.Read.Option.LINEARIZABLE))) {
             lab.found(1);
             lab.control().write(1, 1, 3);
             LabNode old = lab.awaitLeader(1);

@@ -129,8 +129,9 @@ final class Lab implements AutoCloseable {
     }
 
     LabNode awaitLeader(int group) {
-        until("group " + group + " has a ready leader", () -> nodes.values().stream()
-                .anyMatch(node -> isReachable(node) && node.isReadyLeader(group)));
+        until(
+                "group " + group + " has a ready leader",
+                () -> nodes.values().stream().anyMatch(node -> isReachable(node) && node.isReadyLeader(group)));
         return nodes.values().stream()
                 .filter(node -> isReachable(node) && node.isReadyLeader(group))
                 .findFirst()
@@ -145,12 +146,9 @@ final class Lab implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** A node that is cut off for good measure is not asked, though it may still think that it leads. */
+    /** A node that is cut off is not asked, though it may still think that it leads. */
     private boolean isReachable(LabNode node) {
-        return nodes.values().stream()
-                        .filter(other -> network.isCut(node.id(), other.id()))
-                        .count()
-                < 2;
+        return !isolated.contains(node.id());
     }
 
     void isolate(String id) {
@@ -165,11 +163,13 @@ final class Lab implements AutoCloseable {
 
     /** Waits until these nodes have applied the same entries of the group, and compares what they made of them. */
     void awaitEqual(int group, Collection<String> ids) {
-        until("group " + group + " is equal on " + ids, () -> ids.stream()
-                        .map(id -> node(id).database().index(group))
-                        .distinct()
-                        .count()
-                == 1);
+        until(
+                "group " + group + " is equal on " + ids,
+                () -> ids.stream()
+                                .map(id -> node(id).database().index(group))
+                                .distinct()
+                                .count()
+                        == 1);
         List<ToySegment> rows =
                 ids.stream().map(id -> node(id).database().snapshot(group)).toList();
         ToySegment first = rows.get(0);
@@ -191,7 +191,9 @@ final class Lab implements AutoCloseable {
     void awaitCaughtUp(String id, int... groups) {
         for (int group : groups) {
             long wanted = awaitLeader(group).database().index(group);
-            until(id + " has group " + group + " at " + wanted, () -> node(id).database().index(group) >= wanted);
+            until(
+                    id + " has group " + group + " at " + wanted,
+                    () -> node(id).database().index(group) >= wanted);
         }
     }
 

@@ -163,13 +163,15 @@ final class LabNode {
         }
         machines.values().forEach(ToyMachine::abandon);
         server = null;
-        CompletableFuture<?> closing = CompletableFuture.runAsync(() -> {
-            try {
-                running.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }, task -> new Thread(task, id + "-close").start());
+        CompletableFuture<?> closing = CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        running.close();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                },
+                task -> new Thread(task, id + "-close").start());
         closing.orTimeout(Lab.LIMIT.toSeconds(), TimeUnit.SECONDS).join();
         ExecutorService threads = rpc;
         if (threads != null) {
@@ -180,8 +182,8 @@ final class LabNode {
     private ToyMachine newMachine(RaftGroupId gid) {
         int group = Lab.groupOf(gid);
         ToyDatabase current = database;
-        ToyMachine machine = new ToyMachine(
-                group, id, faults, current, (g, minIndex, into) -> lab.pull(this, g, minIndex, into));
+        ToyMachine machine =
+                new ToyMachine(group, id, faults, current, (g, minIndex, into) -> lab.pull(this, g, minIndex, into));
         machines.put(group, machine);
         return machine;
     }

@@ -19,8 +19,10 @@ class LeadershipTransferTest {
             for (int round = 0; round < 2; round++) {
                 for (String target : lab.ids()) {
                     load.awaitMore(10);
-                    Lab.until(target + " leads", () -> lab.awaitLeader(1).id().equals(target)
-                            || lab.control().tryTransfer(1, target));
+                    Lab.until(
+                            target + " leads",
+                            () -> lab.awaitLeader(1).id().equals(target)
+                                    || lab.control().tryTransfer(1, target));
                 }
             }
             load.stopAndCheck();

@@ -67,7 +67,8 @@ final class Load implements AutoCloseable {
         assertThat(failure.get()).isNull();
         lab.awaitEqual(group, members);
         for (String member : members) {
-            Map<Long, Long> applied = lab.node(member).database().snapshot(group).answers();
+            Map<Long, Long> applied =
+                    lab.node(member).database().snapshot(group).answers();
             assertThat(applied).containsAllEntriesOf(acknowledged.getOrDefault(group, Map.of()));
             assertThat(new HashSet<>(applied.values())).hasSize(applied.size());
         }

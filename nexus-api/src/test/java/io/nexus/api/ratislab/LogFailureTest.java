@@ -50,7 +50,9 @@ class LogFailureTest {
             Lab.until("Ratis tells", () -> leader.machine(1).logFailure() != null);
             leader.faults().logSync = group -> {};
             leader.crash();
-            assertThat(lost.isDone() && !lost.isCompletedExceptionally() && lost.join().isSuccess())
+            assertThat(lost.isDone()
+                            && !lost.isCompletedExceptionally()
+                            && lost.join().isSuccess())
                     .isFalse();
             lab.control().write(1, 101, 5);
             leader.start();

@@ -183,8 +183,6 @@ class MarkerPullTest {
 
     /** The calls without arguments and threads. */
     static List<String> calls(ToyMachine machine) {
-        return machine.trace().stream()
-                .map(line -> line.split(" ", 2)[0])
-                .toList();
+        return machine.trace().stream().map(line -> line.split(" ", 2)[0]).toList();
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.exceptions.AlreadyExistsException;
 import org.apache.ratis.protocol.exceptions.SetConfigurationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,8 +74,9 @@ class MembershipTest {
     void seatOfTheLeader_isReplaced_anotherLeadsAndTheGroupCanBeRemoved() throws Exception {
         try (Lab lab = founded()) {
             lab.control().write(1, 1, 5);
-            Lab.until("n3 leads", () -> lab.awaitLeader(1).id().equals("n3")
-                    || lab.control().tryTransfer(1, "n3"));
+            Lab.until(
+                    "n3 leads",
+                    () -> lab.awaitLeader(1).id().equals("n3") || lab.control().tryTransfer(1, "n3"));
             lab.control().addEmpty(1, "n4");
             assertThat(swap(lab, OLD, NEW).isSuccess()).isTrue();
             lab.control().write(1, 100, 5);
@@ -105,6 +107,7 @@ class MembershipTest {
         try (Lab lab = founded()) {
             lab.control().write(1, 1, 5);
             lab.control().addEmpty(1, "n4");
+            assertThatThrownBy(() -> lab.control().addEmpty(1, "n4")).hasCauseInstanceOf(AlreadyExistsException.class);
             lab.node("n4").crash();
             lab.node("n4").start();
             assertThat(swap(lab, OLD, NEW).isSuccess()).isTrue();

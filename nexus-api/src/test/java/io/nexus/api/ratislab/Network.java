@@ -42,10 +42,6 @@ final class Network implements AutoCloseable {
         });
     }
 
-    void heal() {
-        broken.clear();
-    }
-
     void heal(String a, String b) {
         broken.remove(link(a, b));
     }

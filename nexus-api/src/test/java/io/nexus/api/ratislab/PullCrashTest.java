@@ -109,7 +109,8 @@ class PullCrashTest {
             try (Stream<Path> markers = Files.list(root(lab, leader).resolve("sm"))) {
                 marker = markers.findFirst().orElseThrow();
             }
-            Path installed = Files.createDirectories(root(lab, follower).resolve("sm").resolve(marker.getFileName()));
+            Path installed =
+                    Files.createDirectories(root(lab, follower).resolve("sm").resolve(marker.getFileName()));
             Files.copy(marker.resolve(ToyMarkers.FILE), installed.resolve(ToyMarkers.FILE));
             follower.start();
             lab.control().write(1, 1000, 3);
@@ -190,9 +191,7 @@ class PullCrashTest {
     }
 
     private static Path root(Lab lab, LabNode node) {
-        return node.directory()
-                .resolve("raft")
-                .resolve(lab.groupId(1).getUuid().toString());
+        return node.directory().resolve("raft").resolve(lab.groupId(1).getUuid().toString());
     }
 
     private static boolean leads(LabNode node) {

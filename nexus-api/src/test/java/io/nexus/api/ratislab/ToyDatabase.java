@@ -54,7 +54,8 @@ final class ToyDatabase {
     /** Replaces the group's rows and flushes. Refuses to go back. */
     synchronized void install(int group, ToySegment rows) {
         if (rows.index() < at(group).index()) {
-            throw new IllegalStateException("fetched " + rows.position() + " is behind " + at(group).position());
+            throw new IllegalStateException(
+                    "fetched " + rows.position() + " is behind " + at(group).position());
         }
         live.put(group, rows.copy());
         flush();

@@ -39,9 +39,8 @@ class WipedMemberTest {
             lost.crash();
             lab.addNode("n4");
             lab.control().addEmpty(1, "n4");
-            List<String> after = lab.ids().stream()
-                    .filter(id -> !id.equals(lost.id()))
-                    .toList();
+            List<String> after =
+                    lab.ids().stream().filter(id -> !id.equals(lost.id())).toList();
             List<String> before =
                     lab.ids().stream().filter(id -> !id.equals("n4")).toList();
             LabNode leader = lab.awaitLeader(1);
