@@ -48,6 +48,7 @@ final class ToyMachine extends BaseStateMachine {
     };
     private volatile @Nullable Throwable logFailure;
     private volatile long seen = -1;
+    private volatile boolean closed;
 
     ToyMachine(int group, String nodeId, Faults faults, ToyDatabase database, ToyPull.Source source) {
         this.group = group;
@@ -194,6 +195,10 @@ final class ToyMachine extends BaseStateMachine {
         pull.abandon();
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
     /** Whether the rows are complete up to the point where the log starts: reads may be answered. */
     boolean isReady() {
         return pull.isDone();
@@ -236,6 +241,7 @@ final class ToyMachine extends BaseStateMachine {
 
     @Override
     public void close() {
+        closed = true;
         trace("close");
     }
 
