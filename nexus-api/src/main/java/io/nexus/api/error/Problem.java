@@ -2,6 +2,7 @@ package io.nexus.api.error;
 
 import io.nexus.statemachine.model.Reason;
 import java.time.Duration;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,15 +18,15 @@ public record Problem(
         @Nullable String field,
         @Nullable Duration retryAfter) {
     public static Problem of(Reason reason, String format, Object... args) {
-        return new Problem(reason, String.format(format, args), null, null);
+        return new Problem(reason, String.format(Locale.ROOT, format, args), null, null);
     }
 
     public static Problem field(String field, String format, Object... args) {
-        return new Problem(Reason.INVALID_FIELD, field + ": " + String.format(format, args), field, null);
+        return new Problem(Reason.INVALID_FIELD, field + ": " + String.format(Locale.ROOT, format, args), field, null);
     }
 
     public static Problem retry(Reason reason, Duration after, String format, Object... args) {
-        return new Problem(reason, String.format(format, args), null, after);
+        return new Problem(reason, String.format(Locale.ROOT, format, args), null, after);
     }
 
     public ProblemException exception() {
