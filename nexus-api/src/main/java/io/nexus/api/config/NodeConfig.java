@@ -1,0 +1,96 @@
+package io.nexus.api.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** The configuration of one node, complete and valid in itself. The keys and defaults are in {@link ConfigKey}. */
+public record NodeConfig(
+        Cluster cluster, Clset clset, Hashring hashring, Api api, Node node, Limits limits, Snapshots snapshots) {
+
+    /**
+     * Who this node is and whom it belongs to.
+     *
+     * @param peerId empty: see {@link #nodeName}
+     * @param peers as configured, without duplicates
+     * @param advertiseHost empty: see {@link #advertisedHost}
+     */
+    public record Cluster(
+            String peerId,
+            List<HostPort> peers,
+            HostPort peerAddr,
+            HostPort raftAddr,
+            String advertiseHost,
+            int segments) {
+        public Cluster {
+            peers = peers.stream().distinct().toList();
+        }
+    }
+
+    public record Clset(String namespace, Duration syncInterval, Duration peerTtl) {}
+
+    /**
+     * How segments are placed.
+     *
+     * @param replication members of each group, from 1; the 0 of older files is already replaced
+     */
+    public record Hashring(int virtualNodes, int replication) {
+        static final int DEFAULT_REPLICATION = 3;
+    }
+
+    public record Api(HostPort grpcAddr, HostPort httpAddr) {}
+
+    /**
+     * What this node keeps.
+     *
+     * @param storeMemoryBytes outside the Java heap
+     */
+    public record Node(Path dataDir, long storeMemoryBytes) {}
+
+    /**
+     * What a node takes upon itself at most.
+     *
+     * @param queueCommands waiting for one segment
+     * @param requestTimeout where the caller sets no deadline
+     * @param grpcCalls in progress on one connection
+     */
+    public record Limits(
+            int queueCommands,
+            Duration requestTimeout,
+            Duration requestTimeoutMax,
+            int grpcCalls,
+            int httpThreads,
+            int httpConnections) {}
+
+    public record Snapshots(long logBytes, Duration interval) {}
+
+    /**
+     * Where the other nodes reach this one.
+     *
+     * @param machineName the name of this machine, for when the configuration says nothing
+     */
+    public String advertisedHost(String machineName) {
+        if (!cluster.advertiseHost().isEmpty()) {
+            return cluster.advertiseHost();
+        }
+        if (!cluster.peerAddr().isWildcard()) {
+            return cluster.peerAddr().host();
+        }
+        if (cluster.peers().isEmpty()) {
+            return "127.0.0.1";
+        }
+        String own = cluster.peerId();
+        return cluster.peers().stream()
+                .map(HostPort::host)
+                .filter(host -> !own.isEmpty() && (host.equals(own) || host.startsWith(own + ".")))
+                .findFirst()
+                .orElse(machineName);
+    }
+
+    /** Name of this node for people: the peer id, or the address at which the others reach it. */
+    public String nodeName(String machineName) {
+        return cluster.peerId().isEmpty()
+                ? cluster.peerAddr().at(advertisedHost(machineName)).toString()
+                : cluster.peerId();
+    }
+}
