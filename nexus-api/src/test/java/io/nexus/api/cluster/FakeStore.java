@@ -69,6 +69,11 @@ final class FakeStore implements NodeStore {
         }
 
         @Override
+        public Position commitStep(io.nexus.crdt.Step step) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public Position commit(Position after, List<RowUpdate> updates) {
             throw new UnsupportedOperationException();
         }

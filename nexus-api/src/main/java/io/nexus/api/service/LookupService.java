@@ -1,0 +1,77 @@
+package io.nexus.api.service;
+
+import static io.nexus.api.service.AllocationService.guarded;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Lookups with what callers wrote checked, and with what a gateway needs to know of the pool. Never blocks. */
+public final class LookupService {
+    private final Lookups lookups;
+    private final PoolDirectory directory;
+    private final String selfId;
+
+    /** @param selfId this node's id, told with each answer */
+    public LookupService(Lookups lookups, PoolDirectory directory, String selfId) {
+        this.lookups = lookups;
+        this.directory = directory;
+        this.selfId = selfId;
+    }
+
+    /**
+     * What a lookup found.
+     *
+     * @param holdings IPv4 before IPv6, newest first; empty only if every owner concerned agreed
+     */
+    public record Found(List<Holding> holdings, List<Lookups.AsOf> asOf, String answeredBy) {
+        /** The answer is at most this old, in milliseconds; -1: unknown. */
+        public long stalenessMillis() {
+            long worst = 0;
+            for (Lookups.AsOf part : asOf) {
+                if (part.stalenessMillis() < 0) {
+                    return -1;
+                }
+                worst = Math.max(worst, part.stalenessMillis());
+            }
+            return worst;
+        }
+    }
+
+    /**
+     * What the subscriber holds.
+     *
+     * @param poolId null: in all pools
+     */
+    public CompletableFuture<Found> bySubscriber(
+            String subscriber, @Nullable String poolId, Requests.Freshness freshness, long deadlineNanos) {
+        return guarded(() -> lookups.bySubscriber(
+                        RequestRules.subscriber(subscriber),
+                        poolId == null ? null : RequestRules.pool("pool_id", poolId),
+                        RequestRules.demand(freshness),
+                        deadlineNanos))
+                .thenApply(this::found);
+    }
+
+    /**
+     * Whose the address is: the allocation that contains it.
+     *
+     * @param space empty: the default space
+     */
+    public CompletableFuture<Found> byAddress(
+            String ip, String space, Requests.Freshness freshness, long deadlineNanos) {
+        return guarded(() -> lookups.byAddress(
+                        RequestRules.space(space),
+                        RequestRules.address(ip),
+                        RequestRules.demand(freshness),
+                        deadlineNanos))
+                .thenApply(this::found);
+    }
+
+    private Found found(Lookups.Answer answer) {
+        List<Holding> holdings = answer.allocations().stream()
+                .map(allocation -> new Holding(allocation, directory.byInstance(allocation.instance())))
+                .toList();
+        return new Found(holdings, answer.asOf(), selfId);
+    }
+}

@@ -1,0 +1,81 @@
+package io.nexus.api.service;
+
+import io.nexus.api.consensus.CommandRouter;
+import io.nexus.api.error.Problem;
+import io.nexus.statemachine.command.Command;
+import io.nexus.statemachine.command.Outcome;
+import io.nexus.statemachine.model.PoolEntry;
+import io.nexus.statemachine.model.Reason;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From a pool id to its catalogue entry: from this node's directory, and where that does not know it, from the meta
+ * group's owner. What the owner said is kept for a second, so that requests for a pool that does not exist cannot load
+ * the meta group. Thread-safe, never blocks.
+ */
+public final class PoolFinder {
+    private static final int META = 0;
+    private static final long KEEP_NANOS = 1_000_000_000L;
+    private static final int KEPT_MAX = 10_000;
+
+    private final PoolDirectory directory;
+    private final CommandRouter router;
+    private final CommandIds ids;
+    private final LongSupplier nanoClock;
+    private final Map<String, Kept> kept = new ConcurrentHashMap<>();
+
+    public PoolFinder(PoolDirectory directory, CommandRouter router, CommandIds ids, LongSupplier nanoClock) {
+        this.directory = directory;
+        this.router = router;
+        this.ids = ids;
+        this.nanoClock = nanoClock;
+    }
+
+    /** The entry; fails with NO_SUCH_POOL, or because the owner could not be asked. */
+    CompletableFuture<PoolEntry> find(String poolId, long deadlineNanos) {
+        PoolEntry local = directory.byId(poolId);
+        if (local != null) {
+            return CompletableFuture.completedFuture(local);
+        }
+        Kept known = kept.get(poolId);
+        if (known != null && nanoClock.getAsLong() - known.sinceNanos() < KEEP_NANOS) {
+            return known.entry() == null
+                    ? CompletableFuture.failedFuture(noSuchPool(poolId))
+                    : CompletableFuture.completedFuture(known.entry());
+        }
+        return ask(poolId, deadlineNanos);
+    }
+
+    /** The entry by the word of the meta group's owner. */
+    CompletableFuture<PoolEntry> ask(String poolId, long deadlineNanos) {
+        return router.submit(META, ids.next(), new Command.FindPool(poolId), deadlineNanos)
+                .thenApply(decided -> {
+                    if (decided.outcome() instanceof Outcome.Accepted accepted && accepted.pool() != null) {
+                        keep(poolId, accepted.pool());
+                        return accepted.pool();
+                    }
+                    keep(poolId, null);
+                    throw noSuchPool(poolId);
+                });
+    }
+
+    /** What this node just learned from the owner. */
+    void keep(String poolId, @Nullable PoolEntry entry) {
+        if (kept.size() >= KEPT_MAX) {
+            // Rare and cheap: whoever was forgotten is asked for again.
+            kept.clear();
+        }
+        kept.put(poolId, new Kept(entry, nanoClock.getAsLong()));
+    }
+
+    private static RuntimeException noSuchPool(String poolId) {
+        return Problem.of(Reason.NO_SUCH_POOL, "there is no pool %s", poolId).exception();
+    }
+
+    /** @param entry null: there is none */
+    private record Kept(@Nullable PoolEntry entry, long sinceNanos) {}
+}

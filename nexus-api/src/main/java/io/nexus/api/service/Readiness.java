@@ -1,0 +1,14 @@
+package io.nexus.api.service;
+
+import java.util.List;
+
+/**
+ * Whether this node has what it needs to serve everything: the meta state, and every stream live once. Thread-safe,
+ * never blocks. A node that is not ready still answers lookups.
+ */
+public interface Readiness {
+    boolean ready();
+
+    /** What is missing, a sentence each; empty exactly if {@link #ready}. */
+    List<String> reasons();
+}

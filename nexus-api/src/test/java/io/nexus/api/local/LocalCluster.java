@@ -1,0 +1,152 @@
+package io.nexus.api.local;
+
+import io.nexus.api.cluster.ClusterView;
+import io.nexus.api.consensus.GroupView;
+import io.nexus.api.metrics.Meters;
+import io.nexus.api.metrics.MetricNames;
+import io.nexus.api.service.AllocationService;
+import io.nexus.api.service.ClusterService;
+import io.nexus.api.service.CommandIds;
+import io.nexus.api.service.LookupService;
+import io.nexus.api.service.PoolFinder;
+import io.nexus.api.service.PoolService;
+import io.nexus.api.service.Readiness;
+import io.nexus.statemachine.command.Command;
+import io.nexus.statemachine.model.ClusterPlan;
+import io.nexus.statemachine.model.NodeEntry;
+import io.nexus.statemachine.rows.NexusIndexRule;
+import io.nexus.statemachine.storage.InMemoryNodeStore;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+
+/**
+ * A cluster of one node in the heap: the services of this module over real engines and a store without a disk. Time
+ * stands still unless it is moved.
+ */
+public final class LocalCluster implements AutoCloseable {
+    public static final String NODE = "6f9d8a54-0000-4000-8000-000000000001";
+    public static final int SEGMENTS = 4;
+    private static final long START_MILLIS = 1_790_000_000_000L;
+
+    public final AtomicLong clockMillis = new AtomicLong(START_MILLIS);
+    public final AtomicLong nanoClock = new AtomicLong();
+    public final List<String> notReady = new CopyOnWriteArrayList<>();
+    public final Meters meters = new Meters(MetricNames.base());
+    public final InMemoryNodeStore store = new InMemoryNodeStore(new NexusIndexRule());
+    public final LocalRouter router;
+    public final LocalDirectory directory;
+    public final ScanningLookups lookups;
+    public final AllocationService allocations;
+    public final PoolService pools;
+    public final LookupService lookupService;
+    public final ClusterService cluster;
+
+    private final ExecutorService threads = Executors.newFixedThreadPool(2, task -> {
+        Thread thread = new Thread(task, "local-router");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    public LocalCluster() {
+        router = new LocalRouter(store, SEGMENTS, clockMillis::get, threads);
+        directory = new LocalDirectory(store, SEGMENTS);
+        router.listen(directory::learn);
+        lookups = new ScanningLookups(store, directory, router, SEGMENTS);
+        CommandIds ids = new CommandIds();
+        PoolFinder finder = new PoolFinder(directory, router, ids, nanoClock::get);
+        allocations = new AllocationService(finder, router, ids, lookups, meters);
+        pools = new PoolService(directory, finder, router, ids, new Groups());
+        lookupService = new LookupService(lookups, directory, NODE);
+        cluster = new ClusterService(
+                new ClusterService.Sources(new View(), new Groups(), store, directory, new Ready()),
+                "1.2.3",
+                nanoClock::get);
+        router.submit(0, 1, new Command.FoundCluster(plan()), deadline()).join();
+        router.drainSubmitted();
+    }
+
+    public static long deadline() {
+        return System.nanoTime() + 10_000_000_000L;
+    }
+
+    public static ClusterPlan plan() {
+        return new ClusterPlan(
+                1,
+                "0b51f0a4-0000-4000-8000-00000000000c",
+                List.of(new NodeEntry(NODE, "nexus-0", "h:9002", "h:9003", "h:9000", "h:9001")),
+                SEGMENTS,
+                42,
+                1,
+                150,
+                Collections.nCopies(SEGMENTS + 1, List.of(NODE)));
+    }
+
+    /** Moves the time of the state, and ends the leases that are over. */
+    public void passSeconds(long seconds) {
+        clockMillis.addAndGet(seconds * 1_000);
+        router.expire();
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+
+    private final class Groups implements GroupView {
+        @Override
+        public GroupState group(int segment) {
+            boolean leads = router.hasLeader(segment);
+            return new GroupState(
+                    segment, true, leads, 1, leads ? NODE : null, List.of(NODE), GroupView.Condition.LIVE);
+        }
+
+        @Override
+        public String owner(int segment) {
+            return router.hasLeader(segment) ? NODE : null;
+        }
+    }
+
+    private static final class View implements ClusterView {
+        @Override
+        public String selfId() {
+            return NODE;
+        }
+
+        @Override
+        public ClusterPlan plan() {
+            return LocalCluster.plan();
+        }
+
+        @Override
+        public Liveness liveness(String nodeId) {
+            return new Liveness(State.UP, 0);
+        }
+
+        @Override
+        public long stalenessMillis(int segment) {
+            return 0;
+        }
+    }
+
+    private final class Ready implements Readiness {
+        @Override
+        public boolean ready() {
+            return notReady.isEmpty();
+        }
+
+        @Override
+        public List<String> reasons() {
+            return List.copyOf(notReady);
+        }
+    }
+
+    /** All segments, the meta group first. */
+    public static IntStream segments() {
+        return IntStream.rangeClosed(0, SEGMENTS);
+    }
+}
