@@ -3,6 +3,7 @@ package io.nexus.api.cluster;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.util.MutableHandlerRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -17,6 +18,7 @@ public final class PeerServer implements AutoCloseable {
     private static final long DRAIN_SECONDS = 2;
 
     private final Server server;
+    private final MutableHandlerRegistry later = new MutableHandlerRegistry();
 
     /**
      * @param listen port 0 takes a free one
@@ -34,12 +36,18 @@ public final class PeerServer implements AutoCloseable {
                 .flowControlWindow(WINDOW_BYTES)
                 .maxInboundMessageSize(MESSAGE_BYTES);
         services.forEach(builder::addService);
+        builder.fallbackHandlerRegistry(later);
         this.server = builder.build();
     }
 
     /** @throws IOException if the address is taken */
     public void start() throws IOException {
         server.start();
+    }
+
+    /** Serves one more from now on: what a node can offer only once it is in a cluster. */
+    public void add(BindableService service) {
+        later.addService(service);
     }
 
     public int port() {

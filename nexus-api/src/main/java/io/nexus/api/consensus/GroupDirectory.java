@@ -14,8 +14,11 @@ record GroupDirectory(Path root, UUID clusterId) {
         return root.resolve(GroupIds.of(clusterId, segment).getUuid().toString());
     }
 
-    /** Ratis would start whatever lies here, or silently leave it out. */
-    void prepare() throws IOException {
+    /**
+     * Makes the directory ready for Ratis, which would start whatever lies here, or silently leave it out, and which
+     * cannot open a log that a crash left in mid-purge.
+     */
+    void prepare(RaftLogRepair repair) throws IOException {
         Files.createDirectories(root);
         try (Stream<Path> entries = Files.list(root)) {
             for (Path entry : entries.toList()) {
@@ -23,6 +26,7 @@ record GroupDirectory(Path root, UUID clusterId) {
                     throw new IOException(entry + " is not a group of cluster " + clusterId
                             + ": the data directory belongs to another cluster or was tampered with");
                 }
+                repair.repair(entry);
             }
         }
     }

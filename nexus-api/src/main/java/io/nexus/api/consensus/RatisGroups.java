@@ -17,9 +17,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.StateMachine;
 import org.apache.ratis.util.LifeCycle;
@@ -95,7 +97,8 @@ public final class RatisGroups implements GroupView, GroupControl, AutoCloseable
      * @throws IOException if the address is taken, or the directory holds something else
      */
     void start() throws IOException {
-        directory.prepare();
+        RaftProperties properties = RatisSettings.properties(setup.directory, setup.host, setup.port, setup.overrides);
+        directory.prepare(new RaftLogRepair(RaftServerConfigKeys.Log.Appender.bufferByteLimit(properties)));
         RaftTransport.requireFree(setup.host, setup.port);
         Parameters parameters = new Parameters();
         transport.customize(parameters);
@@ -103,7 +106,7 @@ public final class RatisGroups implements GroupView, GroupControl, AutoCloseable
                 .setServerId(RaftPeerId.valueOf(setup.nodeId))
                 .setStateMachineRegistry(this::machine)
                 .setOption(RaftStorage.StartupOption.RECOVER)
-                .setProperties(RatisSettings.properties(setup.directory, setup.host, setup.port, setup.overrides))
+                .setProperties(properties)
                 .setParameters(parameters)
                 .build();
         server = starting;

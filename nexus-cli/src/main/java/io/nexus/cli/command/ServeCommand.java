@@ -1,12 +1,111 @@
 package io.nexus.cli.command;
 
+import io.nexus.api.cluster.IdentityRefused;
+import io.nexus.api.config.ConfigLoader;
+import io.nexus.api.config.NodeConfig;
+import io.nexus.api.node.NexusNode;
+import io.nexus.cli.CommandFailure;
+import io.nexus.cli.ExitCode;
+import io.nexus.cli.Version;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-@Command(name = "serve", description = "Run a node in the foreground until SIGTERM.")
+@Command(
+        name = "serve",
+        description = {
+            "Run a node in the foreground until SIGTERM.",
+            "Without configuration it is a one-node Nexus with its data in ./nexus-data."
+        })
 final class ServeCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description =
+                    "YAML configuration; default: $NEXUS_CONFIG, or none. Every key has an environment variable too")
+    @Nullable
+    Path file;
+
+    @Option(names = "--check-config", description = "say what is wrong with the configuration, and do not start")
+    boolean checkOnly;
+
+    @Spec
+    @Nullable
+    CommandSpec spec;
+
     @Override
-    public Integer call() {
-        return 0;
+    public Integer call() throws InterruptedException {
+        NodeConfig config = configuration();
+        if (checkOnly) {
+            return ExitCode.OK.code();
+        }
+        NexusNode node = new NexusNode(config, Version.number(), machineName(), ServeCommand::fatal);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            node.close();
+                            stopped.countDown();
+                        },
+                        "nexus-stop"));
+        try {
+            node.start();
+        } catch (IdentityRefused e) {
+            throw new CommandFailure(ExitCode.STORAGE, e.getMessage());
+        } catch (IOException e) {
+            throw new CommandFailure(ExitCode.REFUSED, "cannot start: " + e.getMessage());
+        }
+        stopped.await();
+        return ExitCode.OK.code();
+    }
+
+    private NodeConfig configuration() {
+        ConfigLoader.Loaded loaded = ConfigLoader.load(file, System.getenv());
+        loaded.warnings().forEach(warning -> LOG.atWarn().log(warning));
+        if (loaded.config() == null) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "the configuration is wrong:\n  " + String.join("\n  ", loaded.errors()));
+        }
+        StringBuilder values = new StringBuilder("configuration in effect:");
+        loaded.settings()
+                .forEach(setting -> values.append("\n  ")
+                        .append(setting.key())
+                        .append(" = ")
+                        .append(setting.value())
+                        .append("  (")
+                        .append(setting.source())
+                        .append(')'));
+        LOG.atInfo().log(values.toString());
+        if (checkOnly) {
+            Objects.requireNonNull(spec).commandLine().getOut().println(values);
+        }
+        return loaded.config();
+    }
+
+    private static String machineName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "127.0.0.1";
+        }
+    }
+
+    /** A node that cannot keep its word stops at once: no orderly end can be trusted now, and none is needed. */
+    private static void fatal(String what, Throwable cause) {
+        LOG.atError().setCause(cause).log("{} This node stops itself (exit code {}).", what, ExitCode.STORAGE.code());
+        Runtime.getRuntime().halt(ExitCode.STORAGE.code());
     }
 }
