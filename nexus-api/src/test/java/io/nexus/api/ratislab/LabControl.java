@@ -128,6 +128,14 @@ final class LabControl {
         }
     }
 
+    boolean areMembers(int group, List<String> sorted) {
+        try {
+            return members(group, lab.awaitLeader(group)).equals(sorted);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** The voters as the node knows them. */
     List<String> members(int group, LabNode node) throws IOException {
         return node.division(group).getRaftConf().getCurrentPeers().stream()

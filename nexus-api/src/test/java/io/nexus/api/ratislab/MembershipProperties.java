@@ -103,11 +103,10 @@ class MembershipProperties {
         Collections.replaceAll(after, from, to);
         Collections.sort(after);
         lab.control().addEmpty(group, to);
-        boolean moved = false;
-        while (!moved) {
+        Lab.until("the members are " + after, () -> {
             lab.control().trySwap(group, members, after);
-            moved = lab.control().members(group, lab.awaitLeader(group)).equals(after);
-        }
+            return lab.control().areMembers(group, after);
+        });
         Lab.until("the newcomer is ready", () -> lab.node(to).machine(group).isReady());
         lab.awaitCaughtUp(to, group);
         lab.control().remove(group, from);

@@ -25,7 +25,7 @@ class PermitLeakTest {
     /** Nexus does nothing in preAppendTransaction: after as many exceptions as permits the leader refuses everything. */
     @Test
     void preAppendTransaction_throwsOncePerPermit_leaderRefusesAllWrites() throws Exception {
-        try (Lab lab = Lab.of(directory, 3, 1)) {
+        try (Lab lab = Lab.of(directory, 1, 1)) {
             LabNode leader = lab.awaitLeader(1);
             leader.faults().preAppend = command -> {
                 throw new StateMachineException("rejected", new IOException("toy"), false);
@@ -44,7 +44,7 @@ class PermitLeakTest {
     /** What the batcher cannot tell is rejected in startTransaction, or by apply in its answer: no permit is lost. */
     @Test
     void startTransaction_rejectsOftenerThanThereArePermits_leaderGoesOn() throws Exception {
-        try (Lab lab = Lab.of(directory, 3, 1)) {
+        try (Lab lab = Lab.of(directory, 1, 1)) {
             LabNode leader = lab.awaitLeader(1);
             leader.faults().start = command -> {
                 throw new IOException("toy");
