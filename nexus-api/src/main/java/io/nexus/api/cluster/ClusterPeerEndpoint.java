@@ -12,8 +12,6 @@ import io.nexus.api.peer.v1.HelloRequest;
 import io.nexus.api.peer.v1.ReplaceReply;
 import io.nexus.api.peer.v1.ReplaceRequest;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What other nodes may ask. Never blocks the calling thread. */
@@ -40,7 +38,7 @@ final class ClusterPeerEndpoint extends ClusterPeerServiceGrpc.ClusterPeerServic
 
     @Override
     public void found(FoundRequest request, StreamObserver<FoundReply> observer) {
-        answer(() -> founding.found(request), observer);
+        answer(founding.found(request), observer);
     }
 
     @Override
@@ -52,7 +50,7 @@ final class ClusterPeerEndpoint extends ClusterPeerServiceGrpc.ClusterPeerServic
                     .build());
             observer.onCompleted();
         } else {
-            answer(() -> parts.handover.replace(request), observer);
+            answer(parts.handover.replace(request), observer);
         }
     }
 
@@ -68,15 +66,8 @@ final class ClusterPeerEndpoint extends ClusterPeerServiceGrpc.ClusterPeerServic
         }
     }
 
-    private static <T> void answer(Supplier<CompletableFuture<T>> work, StreamObserver<T> observer) {
-        CompletableFuture<T> future;
-        try {
-            future = work.get();
-        } catch (RejectedExecutionException stopping) {
-            future = CompletableFuture.failedFuture(
-                    Status.UNAVAILABLE.withDescription("this node is stopping").asRuntimeException());
-        }
-        future.whenComplete((reply, failure) -> {
+    private static <T> void answer(CompletableFuture<T> future, StreamObserver<T> observer) {
+        CompletableFuture<T> unused = future.whenComplete((reply, failure) -> {
             if (failure != null) {
                 observer.onError(Status.INTERNAL
                         .withDescription(WireFailure.text(failure))

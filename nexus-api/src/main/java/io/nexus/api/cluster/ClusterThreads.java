@@ -15,12 +15,23 @@ public final class ClusterThreads implements AutoCloseable {
     private final ScheduledThreadPoolExecutor cluster = single("nexus-cluster");
     private final ScheduledThreadPoolExecutor disk = single("nexus-cluster-disk");
 
-    ScheduledThreadPoolExecutor cluster() {
-        return cluster;
+    EventThread cluster() {
+        return new EventThread(cluster);
     }
 
-    ScheduledThreadPoolExecutor disk() {
-        return disk;
+    EventThread disk() {
+        return new EventThread(disk);
+    }
+
+    /** Ends everything on the thread that never blocks. */
+    void stopCluster() {
+        cluster.shutdownNow();
+    }
+
+    /** Ends everything at once, as a dying process does. */
+    void cut() {
+        cluster.shutdownNow();
+        disk.shutdownNow();
     }
 
     /** Runs one task at a time, which may block. */

@@ -17,7 +17,11 @@ public interface ClusterView {
      */
     long stalenessMillis(int segment);
 
-    /** @param lastSeenMillis since the last answered heartbeat; -1: never; 0 for this node itself */
+    /**
+     * How a node answers.
+     *
+     * @param lastSeenMillis since the last answered heartbeat; -1: never; 0 for this node itself
+     */
     record Liveness(State state, long lastSeenMillis) {}
 
     /** An observation of this node; it never moves ownership by itself. */

@@ -2,6 +2,7 @@ package io.nexus.api.cluster;
 
 import io.nexus.api.cluster.FoundingRules.Answer;
 import io.nexus.api.cluster.FoundingRules.Verdict;
+import io.nexus.api.peer.v1.FoundReply;
 import io.nexus.api.peer.v1.FoundRequest;
 import io.nexus.api.peer.v1.HelloReply;
 import io.nexus.api.peer.v1.HelloRequest;
@@ -16,9 +17,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,7 +56,7 @@ public final class Founding implements AutoCloseable {
     private final FoundingRules rules;
     private final FoundingAnswers answers;
     private final FoundingWire wire;
-    private final ScheduledExecutorService thread;
+    private final EventThread thread;
     private final Duration interval;
     private final CompletableFuture<ClusterPlan> inForce = new CompletableFuture<>();
     private volatile List<String> reasons = List.of("is starting");
@@ -68,12 +68,7 @@ public final class Founding implements AutoCloseable {
      * @param thread single-threaded; not closed by this object
      * @param interval between two rounds of Hello; grows up to sixfold while nothing changes
      */
-    Founding(
-            NodeIdentity identity,
-            FoundingTerms terms,
-            FoundingWire wire,
-            ScheduledExecutorService thread,
-            Duration interval) {
+    Founding(NodeIdentity identity, FoundingTerms terms, FoundingWire wire, EventThread thread, Duration interval) {
         this.identity = identity;
         this.terms = terms;
         this.rules = new FoundingRules(terms);
@@ -84,7 +79,7 @@ public final class Founding implements AutoCloseable {
     }
 
     public void start() {
-        whenAll(new CompletableFuture<?>[0], this::round);
+        thread.run(this::retry);
     }
 
     /** Completes with the plan once it is in force; exceptionally if the disk fails: the node must stop then. */
@@ -113,6 +108,10 @@ public final class Founding implements AutoCloseable {
 
     /* --------------- rounds --------------- */
 
+    private void retry() {
+        attempt(this::round);
+    }
+
     private void round() {
         if (closed || inForce.isDone()) {
             return;
@@ -121,6 +120,7 @@ public final class Founding implements AutoCloseable {
         ClusterPlan plan = me.plan();
         if (me.stage().inForce() && plan != null) {
             reasons = List.of();
+            noteOtherList(plan);
             inForce.complete(plan);
             return;
         }
@@ -129,19 +129,22 @@ public final class Founding implements AutoCloseable {
                 .setClusterId(plan == null ? "" : plan.clusterId())
                 .addAllPeers(terms.peers().all())
                 .build();
-        Map<String, Answer> heard = new TreeMap<>();
-        CompletableFuture<?>[] calls = rules.targets(me).stream()
-                .map(address -> wire.hello(address, hello)
-                        .handleAsync((reply, failure) -> heard.put(address, answer(reply, failure)), thread))
-                .toArray(CompletableFuture[]::new);
-        whenAll(calls, () -> act(me, heard));
+        gather(rules.targets(me), address -> wire.hello(address, hello), heard -> act(me, heard));
     }
 
-    private static Answer answer(HelloReply reply, Throwable failure) {
-        return failure == null ? new Answer(reply, "") : new Answer(null, WireFailure.text(failure));
+    /** Not an error: the list has no meaning any more, but whoever changed it may think that it has. */
+    private void noteOtherList(ClusterPlan plan) {
+        String difference = terms.peers()
+                .difference(plan.nodes().stream().map(NodeEntry::peerAddr).toList());
+        if (!difference.isEmpty()) {
+            log.atWarn()
+                    .addKeyValue("cluster", difference)
+                    .log(
+                            "the cluster has other nodes than the configured peer list; the list counts only for founding");
+        }
     }
 
-    private void act(StoredIdentity asked, Map<String, Answer> heard) {
+    private void act(StoredIdentity asked, Map<String, Answer<HelloReply>> heard) {
         StoredIdentity me = identity.stored();
         if (closed || inForce.isDone()) {
             return;
@@ -166,9 +169,9 @@ public final class Founding implements AutoCloseable {
         }
     }
 
-    private void draw(StoredIdentity me, Map<String, Answer> heard) {
+    private void draw(StoredIdentity me, Map<String, Answer<HelloReply>> heard) {
         List<NodeEntry> nodes = new ArrayList<>(List.of(terms.self().entry(me.nodeId())));
-        for (Answer answer : heard.values()) {
+        for (Answer<HelloReply> answer : heard.values()) {
             HelloReply reply = answer.reply();
             if (reply != null) {
                 nodes.add(PlanWire.fromWire(reply.getNode()));
@@ -189,21 +192,16 @@ public final class Founding implements AutoCloseable {
                 .setPlan(PlanWire.toWire(identity.requirePlan()))
                 .addAllPeers(terms.peers().all())
                 .build();
-        List<String> open = new ArrayList<>();
-        CompletableFuture<?>[] calls = verdict.addresses().stream()
-                .map(address -> wire.found(address, request)
-                        .handleAsync(
-                                (reply, failure) -> {
-                                    if (failure != null) {
-                                        open.add("no answer from peer " + address + ": " + WireFailure.text(failure));
-                                    } else if (!reply.getAccepted()) {
-                                        open.add("peer " + address + " refuses the plan: " + reply.getRefusal());
-                                    }
-                                    return open;
-                                },
-                                thread))
-                .toArray(CompletableFuture[]::new);
-        whenAll(calls, () -> {
+        gather(verdict.addresses(), address -> wire.found(address, request), heard -> {
+            List<String> open = new ArrayList<>();
+            heard.forEach((address, answer) -> {
+                FoundReply reply = answer.reply();
+                if (reply == null) {
+                    open.add("no answer from peer " + address + ": " + answer.failure());
+                } else if (!reply.getAccepted()) {
+                    open.add("peer " + address + " refuses the plan: " + reply.getRefusal());
+                }
+            });
             if (open.isEmpty()) {
                 round();
             } else {
@@ -218,13 +216,10 @@ public final class Founding implements AutoCloseable {
                 .setNode(PlanWire.toWire(terms.self().entry(me.nodeId())))
                 .addAllPeers(terms.peers().all())
                 .build();
-        List<String> refusals = new ArrayList<>();
-        CompletableFuture<?> call = wire.replace(address, request)
-                .handleAsync(
-                        (reply, failure) -> refusals.add(failure == null ? take(me, reply) : WireFailure.text(failure)),
-                        thread);
-        whenAll(new CompletableFuture<?>[] {call}, () -> {
-            String refusal = refusals.get(0);
+        gather(List.of(address), to -> wire.replace(to, request), heard -> {
+            Answer<ReplaceReply> answer = heard.get(address);
+            ReplaceReply reply = answer == null ? null : answer.reply();
+            String refusal = reply == null ? "nothing" : take(me, reply);
             if (refusal.isEmpty()) {
                 round();
             } else {
@@ -265,20 +260,34 @@ public final class Founding implements AutoCloseable {
             log.atInfo().addKeyValue("reasons", why).log("not in a cluster yet");
         }
         reasons = List.copyOf(why);
-        long delay = interval.toMillis() * Math.min(SLOWEST, 1 + idleRounds / 10);
-        try {
-            thread.schedule(this::round, delay, TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException e) {
-            log.atDebug().log("stopped while waiting for a cluster");
+        thread.after(interval.toMillis() * Math.min(SLOWEST, 1 + idleRounds / 10), this::retry);
+    }
+
+    /** Asks all of them, and goes on when each answered or failed. */
+    private <T> void gather(
+            List<String> addresses,
+            Function<String, CompletableFuture<T>> call,
+            Consumer<Map<String, Answer<T>>> next) {
+        Map<String, Answer<T>> answers = new TreeMap<>();
+        for (String address : addresses) {
+            thread.when(call.apply(address), (reply, failure) -> {
+                answers.put(address, new Answer<>(reply, failure == null ? "" : WireFailure.text(failure)));
+                if (answers.size() == addresses.size()) {
+                    attempt(() -> next.accept(answers));
+                }
+            });
+        }
+        if (addresses.isEmpty()) {
+            next.accept(answers);
         }
     }
 
-    /** Goes on when all calls ended; what fails then is this node, not a peer. */
-    private void whenAll(CompletableFuture<?>[] calls, Runnable next) {
-        CompletableFuture.allOf(calls).thenRunAsync(next, thread).whenComplete((done, failure) -> {
-            if (failure != null) {
-                inForce.completeExceptionally(failure);
-            }
-        });
+    /** What fails here is this node, not a peer: it must not go on. */
+    private void attempt(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            inForce.completeExceptionally(e);
+        }
     }
 }

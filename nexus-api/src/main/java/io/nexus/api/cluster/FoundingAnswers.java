@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,10 +25,10 @@ final class FoundingAnswers {
     private final NodeIdentity identity;
     private final FoundingTerms terms;
     private final FoundingRules rules;
-    private final Executor thread;
+    private final EventThread thread;
     private final Map<String, Complaint> complaints = new ConcurrentHashMap<>();
 
-    FoundingAnswers(NodeIdentity identity, FoundingTerms terms, FoundingRules rules, Executor thread) {
+    FoundingAnswers(NodeIdentity identity, FoundingTerms terms, FoundingRules rules, EventThread thread) {
         this.identity = identity;
         this.terms = terms;
         this.rules = rules;
@@ -54,7 +53,18 @@ final class FoundingAnswers {
 
     /** Completes when the acceptance is on disk. */
     CompletableFuture<FoundReply> found(FoundRequest request) {
-        return CompletableFuture.supplyAsync(() -> accept(request), thread);
+        CompletableFuture<FoundReply> reply = new CompletableFuture<>();
+        boolean running = thread.run(() -> {
+            try {
+                reply.complete(accept(request));
+            } catch (RuntimeException e) {
+                reply.completeExceptionally(e);
+            }
+        });
+        if (!running) {
+            reply.complete(refused("this node is stopping"));
+        }
+        return reply;
     }
 
     private FoundReply accept(FoundRequest request) {

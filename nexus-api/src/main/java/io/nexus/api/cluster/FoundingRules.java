@@ -39,16 +39,20 @@ final class FoundingRules {
                         .toList();
     }
 
-    /** @param answers by address, one for each target */
-    Verdict judge(StoredIdentity me, Map<String, Answer> answers) {
-        Map<String, Answer> sorted = new TreeMap<>(answers);
+    /**
+     * Decides on one round of answers.
+     *
+     * @param answers by address, one for each target
+     */
+    Verdict judge(StoredIdentity me, Map<String, Answer<HelloReply>> answers) {
+        Map<String, Answer<HelloReply>> sorted = new TreeMap<>(answers);
         ClusterPlan plan = me.plan();
         return plan == null ? judgeBlank(me, sorted) : judgeAccepted(me, plan, sorted);
     }
 
     /* --------------- blank --------------- */
 
-    private Verdict judgeBlank(StoredIdentity me, Map<String, Answer> answers) {
+    private Verdict judgeBlank(StoredIdentity me, Map<String, Answer<HelloReply>> answers) {
         List<String> inForce = largestCluster(answers);
         if (inForce.size() * 2 > answers.size()) {
             return new Verdict(Action.REPLACE, List.of(), inForce);
@@ -73,7 +77,7 @@ final class FoundingRules {
                 : new Verdict(Action.WAIT, List.of("waits for " + founder + " to found the cluster"), List.of());
     }
 
-    private static List<String> largestCluster(Map<String, Answer> answers) {
+    private static List<String> largestCluster(Map<String, Answer<HelloReply>> answers) {
         Map<String, List<String>> clusters = new HashMap<>();
         answers.forEach((address, answer) -> {
             HelloReply reply = answer.reply();
@@ -126,12 +130,12 @@ final class FoundingRules {
 
     /* --------------- accepted --------------- */
 
-    private Verdict judgeAccepted(StoredIdentity me, ClusterPlan plan, Map<String, Answer> answers) {
+    private Verdict judgeAccepted(StoredIdentity me, ClusterPlan plan, Map<String, Answer<HelloReply>> answers) {
         List<String> reasons = new ArrayList<>();
         List<String> blank = new ArrayList<>();
         Map<String, NodeEntry> entries =
                 plan.nodes().stream().collect(Collectors.toMap(NodeEntry::peerAddr, entry -> entry));
-        for (Map.Entry<String, Answer> answer : answers.entrySet()) {
+        for (Map.Entry<String, Answer<HelloReply>> answer : answers.entrySet()) {
             String address = answer.getKey();
             HelloReply reply = answer.getValue().reply();
             if (reply == null) {
@@ -197,10 +201,19 @@ final class FoundingRules {
         return differences.isEmpty() ? null : String.join("; ", differences);
     }
 
-    /** @param failure why there is no reply; empty if there is one */
-    record Answer(@Nullable HelloReply reply, String failure) {}
+    /**
+     * What came back from a peer.
+     *
+     * @param failure why there is no reply; empty if there is one
+     */
+    record Answer<T>(@Nullable T reply, String failure) {}
 
-    /** @param addresses whom the action is about */
+    /**
+     * What to do now.
+     *
+     * @param reasons why this node is in no cluster yet
+     * @param addresses whom the action is about
+     */
     record Verdict(Action action, List<String> reasons, List<String> addresses) {}
 
     enum Action {

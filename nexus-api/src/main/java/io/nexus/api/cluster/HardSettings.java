@@ -56,6 +56,10 @@ public record HardSettings(
         }
     }
 
-    /** @param key as the configuration spells it, or what it is called where it is no key */
+    /**
+     * A setting in which two nodes differ.
+     *
+     * @param key as the configuration spells it, or what it is called where it is no key
+     */
     public record Difference(String key, String mine, String other) {}
 }

@@ -7,25 +7,20 @@ import io.nexus.api.peer.v1.Progress;
 import io.nexus.statemachine.model.ClusterPlan;
 import io.nexus.statemachine.model.NodeEntry;
 import java.util.List;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Asks every other node of the roster, all the time: are you there, do you agree that I lead these groups, how far are
  * you? Each round is a proof of leadership too. Confined to the cluster thread.
  */
 final class Heartbeats {
-    private static final Logger log = LoggerFactory.getLogger(Heartbeats.class);
-
     private final LocalState self;
     private final Layout layout;
     private final HeartbeatWire wire;
     private final HeartbeatSettings settings;
-    private final ScheduledExecutorService thread;
+    private final EventThread thread;
     private final Sinks sinks;
 
     /** Where the answers go. */
@@ -36,7 +31,7 @@ final class Heartbeats {
             Layout layout,
             HeartbeatWire wire,
             HeartbeatSettings settings,
-            ScheduledExecutorService thread,
+            EventThread thread,
             Sinks sinks) {
         this.self = self;
         this.layout = layout;
@@ -47,16 +42,7 @@ final class Heartbeats {
     }
 
     void start() {
-        // With a fixed delay: after a pause of the process there is no burst.
-        thread.scheduleWithFixedDelay(this::safely, 0, settings.interval().toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private void safely() {
-        try {
-            beat();
-        } catch (RuntimeException e) {
-            log.atError().setCause(e).log("a heartbeat failed");
-        }
+        thread.every(settings.interval().toMillis(), this::beat);
     }
 
     private void beat() {
@@ -74,8 +60,7 @@ final class Heartbeats {
                         .toList())
                 .build();
         for (String node : others) {
-            wire.send(node, request)
-                    .whenCompleteAsync((reply, failure) -> answered(round, node, reply, failure), thread);
+            thread.when(wire.send(node, request), (reply, failure) -> answered(round, node, reply, failure));
         }
     }
 

@@ -14,8 +14,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +46,7 @@ final class MajorityProof implements LeadershipProof {
 
     private final LocalState self;
     private final HeartbeatWire wire;
-    private final ScheduledExecutorService thread;
+    private final EventThread thread;
     private final Executor answers;
     private final Proven listener;
     private final Map<Integer, Proof> proofs = new ConcurrentHashMap<>();
@@ -58,13 +56,13 @@ final class MajorityProof implements LeadershipProof {
     private @Nullable ProofRound youngest;
     private boolean opening;
     private boolean sweeping;
+    private boolean stopped;
 
     /**
      * @param answers completes the futures: what callers do next must not run on the cluster thread
      * @param listener hears of each proof, on the cluster thread
      */
-    MajorityProof(
-            LocalState self, HeartbeatWire wire, ScheduledExecutorService thread, Executor answers, Proven listener) {
+    MajorityProof(LocalState self, HeartbeatWire wire, EventThread thread, Executor answers, Proven listener) {
         this.self = self;
         this.wire = wire;
         this.thread = thread;
@@ -92,9 +90,7 @@ final class MajorityProof implements LeadershipProof {
     @Override
     public CompletableFuture<Boolean> confirm(int segment) {
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
-        try {
-            thread.execute(() -> ask(segment, answer));
-        } catch (RejectedExecutionException closed) {
+        if (!thread.run(() -> ask(segment, answer))) {
             answer.complete(false);
         }
         return answer;
@@ -104,7 +100,7 @@ final class MajorityProof implements LeadershipProof {
 
     private void ask(int segment, CompletableFuture<Boolean> answer) {
         Question question = new Question(rounds + 1, self.nanos().getAsLong(), answer);
-        if (!self.groups().group(segment).leaderReady()) {
+        if (stopped || !self.groups().group(segment).leaderReady()) {
             reply(question, false);
             return;
         }
@@ -112,7 +108,7 @@ final class MajorityProof implements LeadershipProof {
         openWhenDue();
         if (!sweeping) {
             sweeping = true;
-            thread.schedule(this::sweepAgain, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            thread.after(RETRY_MILLIS, this::sweepAgain);
         }
     }
 
@@ -122,9 +118,16 @@ final class MajorityProof implements LeadershipProof {
         } finally {
             sweeping = !questions.isEmpty();
             if (sweeping) {
-                thread.schedule(this::sweepAgain, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+                thread.after(RETRY_MILLIS, this::sweepAgain);
             }
         }
+    }
+
+    /** Refuses all questions, those to come too. */
+    void stop() {
+        stopped = true;
+        questions.values().forEach(open -> open.forEach(question -> reply(question, false)));
+        questions.clear();
     }
 
     /** Refuses what cannot be proven any more, and asks again for the rest if every round came to nothing. */
@@ -159,13 +162,10 @@ final class MajorityProof implements LeadershipProof {
             open();
         } else if (!opening) {
             opening = true;
-            thread.schedule(
-                    () -> {
-                        opening = false;
-                        openIfAsked();
-                    },
-                    SPACING_MILLIS,
-                    TimeUnit.MILLISECONDS);
+            thread.after(SPACING_MILLIS, () -> {
+                opening = false;
+                openIfAsked();
+            });
         }
     }
 
@@ -188,7 +188,7 @@ final class MajorityProof implements LeadershipProof {
         for (String node : round.voters(self.selfId())) {
             if (outstanding.getOrDefault(node, 0) < OUTSTANDING_MAX) {
                 outstanding.merge(node, 1, Integer::sum);
-                wire.send(node, request).whenCompleteAsync((reply, failure) -> answered(round, node, reply), thread);
+                thread.when(wire.send(node, request), (reply, failure) -> answered(round, node, reply));
             }
         }
     }

@@ -6,16 +6,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * This node's part in a cluster whose plan is in force: heartbeats, proofs of leadership, freshness of copies, and
  * seats kept as the plan says. Assembled from what the plan made possible: layout, channels and groups.
  */
 public final class Membership implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(Membership.class);
     private static final long LOOK_MILLIS = 250;
+    private static final long STOP_MILLIS = 1_000;
 
     private final ClusterThreads threads;
     private final PeerWatch watch;
@@ -26,6 +24,8 @@ public final class Membership implements AutoCloseable {
     private volatile boolean closed;
 
     /**
+     * What this part of the node needs of the others.
+     *
      * @param control changes the groups on this node
      * @param router gets commands decided by the meta group
      * @param owners hears who leads what
@@ -33,7 +33,11 @@ public final class Membership implements AutoCloseable {
      */
     public record Ports(GroupControl control, CommandRouter router, OwnerNews owners, Executor answers) {}
 
-    /** @param entrance the same that this node came in by */
+    /**
+     * What was there before.
+     *
+     * @param entrance the same that this node came in by
+     */
     public record Base(
             NodeIdentity identity, Layout layout, PeerChannels channels, Entrance entrance, ClusterThreads threads) {}
 
@@ -76,19 +80,16 @@ public final class Membership implements AutoCloseable {
      */
     public CompletableFuture<Void> start() {
         heartbeats.start();
-        return keeper.establish(threads.disk()).thenRun(() -> {
+        return keeper.establish(threads.diskExecutor()).thenRun(() -> {
             if (!closed) {
-                threads.disk().scheduleWithFixedDelay(this::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                threads.disk().every(LOOK_MILLIS, this::look);
             }
         });
     }
 
     private void look() {
-        try {
+        if (!closed) {
             keeper.look();
-        } catch (RuntimeException e) {
-            // The next look may find it mended; a storage failure stops the node by itself.
-            log.atError().setCause(e).log("looking after the seats failed");
         }
     }
 
@@ -109,10 +110,21 @@ public final class Membership implements AutoCloseable {
         return keeper.problems();
     }
 
-    /** Stops acting; heartbeats are still answered until the peer port closes. The threads are closed by their owner. */
+    /**
+     * Stops acting and refuses to prove anything; heartbeats are still answered until the peer port closes. The disk
+     * thread is closed by its owner. Blocks for up to a second.
+     */
     @Override
     public void close() {
         closed = true;
-        threads.cluster().shutdownNow();
+        CompletableFuture<Void> stopped = new CompletableFuture<>();
+        boolean running = threads.cluster().run(() -> {
+            proofs.stop();
+            stopped.complete(null);
+        });
+        if (running) {
+            stopped.completeOnTimeout(null, STOP_MILLIS, TimeUnit.MILLISECONDS).join();
+        }
+        threads.stopCluster();
     }
 }

@@ -29,6 +29,8 @@ public record PeerAddresses(String self, List<String> all) {
     }
 
     /**
+     * The list as every node derives it.
+     *
      * @param entries {@code host}, {@code host:port}, {@code [v6]} or {@code [v6]:port}; empty: a one-node cluster
      * @param advertised this node's own address, in the same forms; added to the list if it is not there
      * @throws IllegalArgumentException for a malformed entry or one that is there twice

@@ -19,10 +19,16 @@ import org.jspecify.annotations.Nullable;
 public record PeerReport(
         String nodeId, long receivedNanos, Set<Integer> hosted, Map<Integer, Led> led, Map<Integer, Copy> copies) {
 
-    /** @param seated this node is in the group's configuration, as its leader knows it */
+    /**
+     * A segment that the node led.
+     *
+     * @param seated this node is in the group's configuration, as its leader knows it
+     */
     public record Led(long term, boolean seated) {}
 
     /**
+     * A node's copy of a segment.
+     *
      * @param intact false while it is suspect or being replaced
      * @param leader node id that the other node takes for the leader; null if it knows none
      */

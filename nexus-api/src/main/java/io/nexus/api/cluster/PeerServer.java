@@ -21,6 +21,8 @@ public final class PeerServer implements AutoCloseable {
     private final MutableHandlerRegistry later = new MutableHandlerRegistry();
 
     /**
+     * A server that is not started yet.
+     *
      * @param listen port 0 takes a free one
      * @param executor runs the services; not closed by this object
      */
@@ -40,7 +42,11 @@ public final class PeerServer implements AutoCloseable {
         this.server = builder.build();
     }
 
-    /** @throws IOException if the address is taken */
+    /**
+     * Opens the port.
+     *
+     * @throws IOException if the address is taken
+     */
     public void start() throws IOException {
         server.start();
     }

@@ -47,9 +47,13 @@ final class PlanWire {
         return wire.build();
     }
 
-    /** @throws IllegalArgumentException if the plan contradicts itself */
+    /**
+     * The plan as this node uses it.
+     *
+     * @throws IllegalArgumentException if it contradicts itself
+     */
     static ClusterPlan fromWire(Plan wire) {
-        return new ClusterPlan(
+        ClusterPlan plan = new ClusterPlan(
                 wire.getVersion(),
                 NodeIdentity.uuidText("cluster id", wire.getClusterId()),
                 wire.getNodesList().stream().map(PlanWire::fromWire).toList(),
@@ -60,5 +64,7 @@ final class PlanWire {
                 wire.getSeatsList().stream()
                         .map(seats -> List.copyOf(seats.getNodeIdsList()))
                         .toList());
+        HardSettings.of(plan);
+        return plan;
     }
 }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -37,6 +37,7 @@ final class SeatKeeper {
     private static final long PLAN_FRESH_MILLIS = 5_000;
     private static final long SUBMIT_SECONDS = 5;
     private static final long OPERATION_MINUTES = 5;
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final LocalState self;
     private final NodeIdentity identity;
@@ -45,6 +46,7 @@ final class SeatKeeper {
     private final GroupControl control;
     private final CommandRouter router;
     private CompletableFuture<?> running = CompletableFuture.completedFuture(null);
+    private volatile long notBefore;
     private long freshVersion;
     private volatile List<String> problems = List.of();
     private volatile String failed = "";
@@ -65,6 +67,7 @@ final class SeatKeeper {
         this.neighbours = neighbours;
         this.control = control;
         this.router = router;
+        this.notBefore = self.nanos().getAsLong();
     }
 
     /** What keeps this node from doing its part, in sentences for the operator. */
@@ -81,12 +84,11 @@ final class SeatKeeper {
      * cluster is founded, with the members of the founding plan, even if a newer one is known, because all members must
      * begin with the same configuration. Does nothing on a node that has its groups.
      */
-    CompletableFuture<Void> establish(ScheduledExecutorService disk) {
-        return CompletableFuture.supplyAsync(() -> createAll(disk), disk).thenCompose(created -> created);
+    CompletableFuture<Void> establish(Executor disk) {
+        return CompletableFuture.runAsync(layout::refresh, disk).thenCompose(read -> createAll(disk));
     }
 
-    private CompletableFuture<Void> createAll(ScheduledExecutorService disk) {
-        layout.refresh();
+    private CompletableFuture<Void> createAll(Executor disk) {
         Stage stage = identity.stage();
         if (stage == Stage.FOUNDED) {
             return CompletableFuture.completedFuture(null);
@@ -112,7 +114,8 @@ final class SeatKeeper {
     /** Looks once; called a few times a second on the disk executor. */
     void look() {
         layout.refresh();
-        if (!running.isDone() || identity.stage() != Stage.FOUNDED) {
+        boolean rests = self.nanos().getAsLong() - notBefore < 0;
+        if (!running.isDone() || rests || identity.stage() != Stage.FOUNDED) {
             return;
         }
         ClusterPlan plan = layout.current();
@@ -189,8 +192,11 @@ final class SeatKeeper {
                 .filter(member -> !seated.contains(member) && !member.equals(self.selfId()))
                 .min(String::compareTo)
                 .orElse(null);
+        // If the new one is a member already, an earlier attempt ended before the old one was let go.
+        boolean complete = state.members().containsAll(seated);
         NodeEntry replacement = seated.stream()
-                .filter(node -> !state.members().contains(node) && waits(node, state.segment()))
+                .filter(node -> complete || !state.members().contains(node))
+                .filter(node -> !node.equals(self.selfId()) && waits(node, state.segment()))
                 .min(String::compareTo)
                 .map(node -> seats(plan).entry(node))
                 .orElse(null);
@@ -237,6 +243,7 @@ final class SeatKeeper {
             started = CompletableFuture.failedFuture(e);
         }
         running = started.orTimeout(OPERATION_MINUTES, TimeUnit.MINUTES).handle((done, failure) -> {
+            notBefore = self.nanos().getAsLong() + (failure == null ? 0 : RETRY_NANOS);
             failed = failure == null
                     ? ""
                     : "could not " + operation.what + " (segment " + operation.segment + "): "

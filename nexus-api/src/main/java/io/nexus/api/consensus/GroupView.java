@@ -13,9 +13,11 @@ public interface GroupView {
     String owner(int segment);
 
     /**
+     * One group on this node.
+     *
      * @param leaderReady this node leads the group and has applied all that earlier leaders committed
-     * @param term current term of this member
-     * @param members node ids of the group's configuration
+     * @param term current term of this member, read at the moment of the call: proofs of leadership rest on it
+     * @param members node ids of the group's configuration; while it changes, those before and those after
      * @param condition starting, live, installing or stopped
      */
     record GroupState(

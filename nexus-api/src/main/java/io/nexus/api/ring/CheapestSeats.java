@@ -47,8 +47,8 @@ final class CheapestSeats {
         int[] rowFrom = new int[cost.length];
         int[] columnFrom = new int[columnUse.length];
         rowCost[row] = 0;
-        for (boolean shorter = true; shorter; ) {
-            shorter = relaxColumns(rowCost, columnCost, columnFrom) | relaxRows(rowCost, columnCost, rowFrom);
+        while (relaxColumns(rowCost, columnCost, columnFrom)) {
+            relaxRows(rowCost, columnCost, rowFrom);
         }
         int column = cheapestFree(columnCost);
         columnUse[column]++;
@@ -86,8 +86,7 @@ final class CheapestSeats {
     }
 
     /** A row that gives a chosen column back saves its cost. */
-    private boolean relaxRows(long[] rowCost, long[] columnCost, int[] rowFrom) {
-        boolean shorter = false;
+    private void relaxRows(long[] rowCost, long[] columnCost, int[] rowFrom) {
         for (int row = 0; row < rowCost.length; row++) {
             for (int column = 0; column < columnCost.length; column++) {
                 if (chosen[row][column]
@@ -95,11 +94,9 @@ final class CheapestSeats {
                         && columnCost[column] - cost[row][column] < rowCost[row]) {
                     rowCost[row] = columnCost[column] - cost[row][column];
                     rowFrom[row] = column;
-                    shorter = true;
                 }
             }
         }
-        return shorter;
     }
 
     private int cheapestFree(long[] columnCost) {

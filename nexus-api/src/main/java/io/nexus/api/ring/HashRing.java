@@ -25,7 +25,11 @@ public final class HashRing {
         this.points = points;
     }
 
-    /** @param nodeIds at least one, no duplicates */
+    /**
+     * The ring of these nodes.
+     *
+     * @param nodeIds at least one, no duplicates
+     */
     public static HashRing of(long hashSeed, int virtualNodes, Collection<String> nodeIds) {
         if (virtualNodes < 1) {
             throw new IllegalArgumentException("virtual nodes " + virtualNodes + " is not positive");

@@ -124,6 +124,7 @@ final class FoundingNode implements AutoCloseable {
         final PeerServer server;
         volatile boolean dead;
         private int offers;
+        private boolean dying;
 
         Process() {
             PeerAddresses peers = PeerAddresses.of(list, address);
@@ -147,15 +148,18 @@ final class FoundingNode implements AutoCloseable {
         }
 
         synchronized void die() {
-            if (!dead) {
-                dead = true;
-                founding.close();
-                threads.cluster().shutdownNow();
-                threads.disk().shutdownNow();
-                grpc.close();
-                server.cut();
-                identity.close();
+            if (dead) {
+                return;
             }
+            founding.close();
+            threads.cut();
+            if (!Thread.currentThread().getName().equals("nexus-cluster-disk")) {
+                threads.close(); // what is being written must not go on under the next process
+            }
+            grpc.close();
+            server.cut();
+            identity.close();
+            dead = true;
         }
 
         @Override
@@ -165,7 +169,11 @@ final class FoundingNode implements AutoCloseable {
 
         @Override
         public CompletableFuture<FoundReply> found(String to, FoundRequest request) {
+            if (dying) {
+                return new CompletableFuture<>();
+            }
             boolean last = death != null && ++offers == deathAt;
+            dying = last;
             if (last && death == Death.BEFORE_OFFER) {
                 death = null;
                 die();

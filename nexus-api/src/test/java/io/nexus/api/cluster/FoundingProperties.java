@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 /** Founding under faults, over many seeds. Repeat a failure with {@code -Dseed=<n> -Druns=1}. */
 final class FoundingProperties {
     private final long firstSeed = Long.getLong("seed", System.nanoTime());
-    private final int runs = Integer.getInteger("runs", 300);
+    private final int runs = Integer.getInteger("runs", 200);
 
     @Test
     void founding_crashesAndLossyNetwork_givesOneClusterToAll() {

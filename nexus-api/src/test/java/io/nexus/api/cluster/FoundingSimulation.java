@@ -197,7 +197,7 @@ final class FoundingSimulation {
                         new NodeIdentity(disk, saved -> disk = saved, () -> {}),
                         TestTerms.of(peers),
                         this,
-                        thread,
+                        new EventThread(thread),
                         Duration.ofMillis(1));
                 founding.start();
             }

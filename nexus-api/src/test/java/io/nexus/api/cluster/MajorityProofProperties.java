@@ -170,7 +170,7 @@ final class MajorityProofProperties {
                 proof = new MajorityProof(
                         self,
                         (to, request) -> send(node(to), request.getClaimsList()),
-                        thread,
+                        new EventThread(thread),
                         Runnable::run,
                         (segment, proven) -> {
                             Long newest = newestAtRound.get(proven.asOfNanos());

@@ -29,7 +29,7 @@ final class MajorityProofTest {
                 sent.add(each);
                 return each.reply;
             },
-            thread,
+            new EventThread(thread),
             Runnable::run,
             (segment, proof) -> proven.add(proof));
 
@@ -207,10 +207,19 @@ final class MajorityProofTest {
         MajorityProof stopped = new MajorityProof(
                 new LocalState("a", groups, new FakeStore(), segment -> true, () -> now),
                 (node, request) -> new CompletableFuture<>(),
-                stoppedThread(),
+                new EventThread(stoppedThread()),
                 Runnable::run,
                 (segment, proof) -> {});
         assertThat(stopped.confirm(1)).isCompletedWithValue(false);
+    }
+
+    @Test
+    void stop_openQuestions_areRefused() {
+        groups.leads(1, 7, "a", MEMBERS);
+        CompletableFuture<Boolean> answer = ask(1);
+        proof.stop();
+        assertThat(answer).isCompletedWithValue(false);
+        assertThat(ask(1)).isCompletedWithValue(false);
     }
 
     private static ScheduledExecutorService stoppedThread() {

@@ -175,6 +175,22 @@ final class SeatKeeperTest {
     }
 
     @Test
+    void look_newMemberInButOldOneToo_letsTheOldOneGo() {
+        founded();
+        hostAll(-1);
+        NodeEntry lost = founding.nodes().get(1);
+        NodeEntry fresh = TestPlans.entry(lost.peerAddr());
+        record(TestPlans.replaced(founding, lost.nodeId(), fresh), 2);
+        List<String> members = new ArrayList<>(founding.seats().get(4));
+        members.add(fresh.nodeId());
+        groups.leads(4, 6, SELF, members);
+        watch.watch(List.of(fresh.nodeId()));
+        report(fresh.nodeId(), Set.of(4), Map.of());
+        keeper.look();
+        assertThat(done).containsExactly("replace 4 " + lost.nodeId() + " by " + fresh.nodeId());
+    }
+
+    @Test
     void look_memberUnchangedOrNotLed_isLeftAlone() {
         founded();
         hostAll(-1);
@@ -235,6 +251,10 @@ final class SeatKeeperTest {
         assertThat(keeper.problems()).singleElement().asString().contains("segment 3", "no space");
         operation = CompletableFuture.completedFuture(null);
         keeper.look();
+        assertThat(done).as("it rests first").hasSize(1);
+        now += TimeUnit.SECONDS.toNanos(2);
+        keeper.look();
+        assertThat(done).hasSize(2);
         assertThat(keeper.problems()).isEmpty();
     }
 
