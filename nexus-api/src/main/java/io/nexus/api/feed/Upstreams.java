@@ -39,10 +39,10 @@ final class Upstreams {
                 && members.stream().anyMatch(m -> !m.equals(peers.selfId()) && up().test(m) && allowed.test(m));
     }
 
-    /** The highest seq that another node said to have of this incarnation; -1 if none did. */
+    /** The highest seq that a node which can be asked said to have of this incarnation; -1 if none did. */
     long bestKnown(int stream, int incarnation) {
         return progress.of(stream).stream()
-                .filter(p -> p.incarnation() == incarnation)
+                .filter(p -> p.incarnation() == incarnation && up().test(p.nodeId()))
                 .mapToLong(PeerProgress.Progress::seq)
                 .max()
                 .orElse(-1);
