@@ -35,12 +35,14 @@ public final class FeedEndpoint extends FeedServiceGrpc.FeedServiceImplBase impl
     private static final int BULK_READY_BYTES = 512 << 10;
     private static final long KEEP_ALIVE_TICK_MILLIS = 500;
     private static final long CLOSE_SECONDS = 5;
+    private static final String STOPPING = "the node is stopping";
 
     private final FeedHub hub;
     private final Supplier<String> clusterId;
     private final Set<TailSession> sessions = ConcurrentHashMap.newKeySet();
     private @Nullable ScheduledExecutorService serving;
     private @Nullable ExecutorService bulk;
+    private volatile boolean closed;
 
     /** @param clusterId whoever names another cluster is refused */
     public FeedEndpoint(FeedHub hub, Supplier<String> clusterId) {
@@ -62,24 +64,26 @@ public final class FeedEndpoint extends FeedServiceGrpc.FeedServiceImplBase impl
                 0, BULK_THREADS, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> new Thread(task, "feed-bulk"));
     }
 
-    /** After the server is down. Idempotent. */
+    /** Sends its followers away, so that they need not find out by silence; before the store is closed. Idempotent. */
     @Override
     public synchronized void close() {
-        if (serving != null) {
-            serving.shutdownNow();
-        }
+        closed = true;
+        ScheduledExecutorService tails = serving;
         ExecutorService senders = bulk;
-        if (senders != null) {
-            senders.shutdownNow();
-            awaitEnd(senders);
+        if (tails == null || senders == null || tails.isShutdown()) {
+            return;
         }
+        tails.execute(() -> sessions.forEach(session -> session.end(status(Status.UNAVAILABLE, STOPPING))));
+        tails.shutdown();
+        senders.shutdownNow(); // they hold snapshots of a store that is about to be closed
+        awaitEnd(tails);
+        awaitEnd(senders);
     }
 
-    private static void awaitEnd(ExecutorService senders) {
+    private static void awaitEnd(ExecutorService executor) {
         try {
-            // They hold snapshots of a store that is about to be closed.
-            if (!senders.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-                LOG.atError().log("a catch-up does not end");
+            if (!executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.atError().log("serving the feed does not end");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -94,8 +98,11 @@ public final class FeedEndpoint extends FeedServiceGrpc.FeedServiceImplBase impl
         TailSession session = new TailSession(hub, out, executor);
         out.setOnReadyHandler(session::wake);
         out.setOnCancelHandler(() -> end(session, executor));
-        if (sessions.size() >= SESSIONS_MAX) {
-            out.onError(status(Status.RESOURCE_EXHAUSTED, "too many followers"));
+        if (closed || sessions.size() >= SESSIONS_MAX) {
+            out.onError(
+                    closed
+                            ? status(Status.UNAVAILABLE, STOPPING)
+                            : status(Status.RESOURCE_EXHAUSTED, "too many followers"));
             return new Refused();
         }
         sessions.add(session);
@@ -131,13 +138,18 @@ public final class FeedEndpoint extends FeedServiceGrpc.FeedServiceImplBase impl
         }
     }
 
+    /** The sessions belong to the serving thread; after close there is nothing left to do for them. */
+    private void onServing(ScheduledExecutorService executor, Runnable task) {
+        try {
+            executor.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.atDebug().log("a follower came or went while the node was stopping");
+        }
+    }
+
     private void end(TailSession session, ScheduledExecutorService executor) {
         sessions.remove(session);
-        try {
-            executor.execute(session::close);
-        } catch (RejectedExecutionException e) {
-            session.close(); // the serving thread is gone
-        }
+        onServing(executor, session::close);
     }
 
     private static <T> T started(@Nullable T executor) {
@@ -174,19 +186,15 @@ public final class FeedEndpoint extends FeedServiceGrpc.FeedServiceImplBase impl
                 fail(otherCluster());
                 return;
             }
-            try {
-                executor.execute(() -> {
-                    session.handle(request);
-                    out.request(1);
-                });
-            } catch (RejectedExecutionException e) {
-                end(session, executor); // closing
-            }
+            onServing(executor, () -> {
+                session.handle(request);
+                out.request(1);
+            });
         }
 
         private void fail(StatusRuntimeException why) {
-            end(session, executor);
-            executor.execute(() -> out.onError(why));
+            sessions.remove(session);
+            onServing(executor, () -> session.end(why));
         }
 
         @Override
@@ -196,8 +204,8 @@ public final class FeedEndpoint extends FeedServiceGrpc.FeedServiceImplBase impl
 
         @Override
         public void onCompleted() {
-            end(session, executor);
-            executor.execute(out::onCompleted);
+            sessions.remove(session);
+            onServing(executor, session::complete);
         }
     }
 

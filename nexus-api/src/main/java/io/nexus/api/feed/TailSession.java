@@ -2,6 +2,7 @@ package io.nexus.api.feed;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.nexus.api.peer.v1.StreamPosition;
 import io.nexus.api.peer.v1.TailBatch;
@@ -142,6 +143,22 @@ final class TailSession {
             if (any.answered) {
                 emit(batch(any.cursor.stream(), List.of()));
             }
+        }
+    }
+
+    /** Tells the follower why it is sent away. */
+    void end(StatusRuntimeException why) {
+        if (!closed) {
+            close();
+            out.onError(why);
+        }
+    }
+
+    /** The follower has nothing more to say. */
+    void complete() {
+        if (!closed) {
+            close();
+            out.onCompleted();
         }
     }
 

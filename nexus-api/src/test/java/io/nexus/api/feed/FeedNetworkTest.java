@@ -97,6 +97,26 @@ class FeedNetworkTest {
     }
 
     @Test
+    void nodeThatStops_sendsItsFollowersToAnother() {
+        FeedNode owner = lab.member("owner");
+        FeedNode second = lab.member("second");
+        FeedNode follower = lab.follower("follower");
+        follower.follow();
+        second.replicate(owner.apply(1, "one"));
+        awaitLevel(follower, owner);
+        owner.endpoint.close();
+        await("another upstream", () -> "second".equals(upstream(follower)));
+        write(second, 20);
+        awaitLevel(follower, second);
+        assertThat(follower.installs).isEmpty();
+    }
+
+    private static String upstream(FeedNode follower) {
+        FollowState state = follower.client.state(FeedLab.STREAM);
+        return state == null ? null : state.upstream();
+    }
+
+    @Test
     void upstreamThatForgotTheSteps_isNotAskedForTheWhole_whileAnotherStillHasThem() {
         FeedNode owner = lab.member("owner");
         FeedNode second = lab.member("second");
