@@ -27,8 +27,8 @@ public interface GroupHooks extends StepListener {
     void fatal(int segment, Throwable cause);
 
     /**
-     * This group is stopped on this node, the others go on: an invariant does not hold, the log has a gap that nothing
-     * here can fill, or the node is no member any more.
+     * This group is stopped on this node, the others go on: an invariant does not hold, or the node is not a member any
+     * more.
      */
     void groupStopped(int segment, Throwable cause);
 }

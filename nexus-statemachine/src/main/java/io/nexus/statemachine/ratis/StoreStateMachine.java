@@ -115,7 +115,7 @@ public final class StoreStateMachine extends LogOnlyStateMachine {
 
     /* --------------- lifecycle --------------- */
 
-    /** Only fails if the disk does: Ratis keeps the lock on the directory of a group that failed to start. */
+    /** Fails only for good, because it takes the whole server along: Ratis does not start with a group missing. */
     @Override
     public void initialize(RaftServer raftServer, RaftGroupId id, RaftStorage storage) throws IOException {
         super.initialize(raftServer, id, storage);
@@ -133,9 +133,11 @@ public final class StoreStateMachine extends LogOnlyStateMachine {
         handed = markers.newest();
         long logStart = MarkerSnapshots.logStart(storage);
         if (logStart > handed.getIndex() + 1) {
-            stop(new IllegalStateException("the log starts at " + logStart + ", past the newest marker " + handed
-                    + ": remove this member and add it again"));
-        } else if (handed.getIndex() >= 0) {
+            // Ratis would look for the missing entries without end, and could not even be closed.
+            throw new IOException("the log of segment " + segment + " starts at " + logStart
+                    + ", past the newest marker " + handed + ": the node's data is damaged, replace the node");
+        }
+        if (handed.getIndex() >= 0) {
             catchUp.require(handed.getIndex());
         }
     }

@@ -144,7 +144,12 @@ final class MachineNode {
                 .setOption(RaftStorage.StartupOption.RECOVER)
                 .setProperties(MachineCluster.properties(directory.resolve("raft"), port))
                 .build();
-        starting.start();
+        try {
+            starting.start();
+        } catch (IOException | RuntimeException e) {
+            starting.close();
+            throw e;
+        }
         server = starting;
     }
 
