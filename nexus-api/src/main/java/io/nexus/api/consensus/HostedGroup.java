@@ -95,8 +95,10 @@ final class HostedGroup {
     }
 
     GroupState state() {
-        List<String> members =
-                peers().stream().map(peer -> peer.getId().toString()).toList();
+        // Old and new while a change is under way: a proof of leadership needs them all.
+        List<String> members = division.getRaftConf().getAllPeers().stream()
+                .map(peer -> peer.getId().toString())
+                .toList();
         return new GroupState(segment, true, ready(), term(), leader(), members, condition());
     }
 

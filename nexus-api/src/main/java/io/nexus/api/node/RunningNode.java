@@ -67,7 +67,7 @@ final class RunningNode implements AutoCloseable {
     private final SegmentPuller puller;
     private final LookupThreads lookupThreads = new LookupThreads(LOOKUP_THREADS);
     private final LocalLookups lookups;
-    private final ExecutorService proofs = Executors.newSingleThreadExecutor(task -> new Thread(task, "proof-answers"));
+    private final ExecutorService proofs = Executors.newFixedThreadPool(2, task -> new Thread(task, "proof-answers"));
 
     RunningNode(NodeBase base, ClusterPlan plan, FatalHandler fatal) {
         this.base = base;
