@@ -2,7 +2,9 @@ package io.nexus.api.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nexus.api.consensus.ConsensusMetrics;
 import io.nexus.api.docs.DocFile;
+import io.nexus.api.feed.FeedMetrics;
 import io.nexus.api.metrics.MetricNames.Metric;
 import io.nexus.api.metrics.MetricNames.Type;
 import java.util.List;
@@ -13,9 +15,10 @@ import org.junit.jupiter.api.Test;
 final class MetricNamesTest {
     @Test
     void metricsReference_isTheList() {
-        String rows = MetricNames.base().all().stream()
+        MetricNames all = MetricNames.base().with(ConsensusMetrics.HELP).with(FeedMetrics.HELP);
+        String rows = all.all().stream()
                 .map(metric -> "| `%s` | %s | %s | %s |\n"
-                        .formatted(metric.name(), metric.type().text(), labels(metric), metric.help()))
+                        .formatted(metric.name(), type(metric), labels(metric), metric.help()))
                 .collect(Collectors.joining());
         DocFile.holdsPart(
                 "docs/reference/metrics.md", "\n| name | type | labels | what |\n|---|---|---|---|\n" + rows + "\n");
@@ -43,6 +46,12 @@ final class MetricNamesTest {
         assertThat(names.find("nexus_raft_x").help()).isEqualTo("X");
         assertThat(names.find(MetricNames.READY).type()).isEqualTo(Type.GAUGE);
         assertThat(MetricNames.base().find("nexus_raft_x")).isNull();
+    }
+
+    /** Parts that name their metrics themselves do not list types and labels. */
+    private static String type(Metric metric) {
+        Type type = metric.type();
+        return type == null ? "" : type.text();
     }
 
     private static String labels(Metric metric) {
