@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
  */
 final class LeadershipSpread {
     private static final Logger LOG = LoggerFactory.getLogger(LeadershipSpread.class);
+    private static final long USELESS_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final RatisGroups groups;
     private final Supplier<@Nullable ClusterPlan> plan;
@@ -32,6 +34,7 @@ final class LeadershipSpread {
     private final ConsensusMetrics metrics;
     private final Map<String, Long> aliveSince = new HashMap<>();
     private final Map<Integer, Long> notBefore = new HashMap<>();
+    private final Map<Integer, Long> uselessSince = new HashMap<>();
     private long lastTransferNanos;
     private boolean anyTransfer;
     private volatile boolean stopping;
@@ -63,6 +66,9 @@ final class LeadershipSpread {
     /** Called about every second: hands at most one group to its preferred owner. */
     void round(long nowNanos) {
         observe(nowNanos);
+        if (!stopping) {
+            groups.hosted().forEach(group -> giveAwayIfUseless(group, nowNanos));
+        }
         if (stopping || (anyTransfer && nowNanos - lastTransferNanos < limits.every.toNanos())) {
             return;
         }
@@ -79,6 +85,27 @@ final class LeadershipSpread {
                 var unused = transfer(group.segment(), preferred);
                 return;
             }
+        }
+    }
+
+    /**
+     * A member may be elected while it still pulls the rows from elsewhere, because its log is as long as the others':
+     * until it has them nobody serves the segment.
+     */
+    private void giveAwayIfUseless(HostedGroup group, long nowNanos) {
+        if (!group.leads() || !group.machine().installing()) {
+            uselessSince.remove(group.segment());
+            return;
+        }
+        long since = uselessSince.computeIfAbsent(group.segment(), segment -> nowNanos);
+        String heir = heir(group);
+        if (heir != null && nowNanos - since > USELESS_NANOS) {
+            uselessSince.put(group.segment(), nowNanos + RETRY_NANOS);
+            LOG.atInfo()
+                    .addKeyValue("segment", group.segment())
+                    .addKeyValue("to", heir)
+                    .log("giving leadership away until the segment is here");
+            var unused = transfer(group.segment(), heir);
         }
     }
 

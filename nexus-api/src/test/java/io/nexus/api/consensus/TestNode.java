@@ -25,11 +25,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.apache.ratis.statemachine.StateMachine;
 import org.jspecify.annotations.Nullable;
 
 /** A node of a test's cluster: all of consensus on real Ratis, a store in the heap, toy engines. */
@@ -39,6 +42,7 @@ final class TestNode implements Peers, AutoCloseable {
     private final InMemoryNodeStore store = new InMemoryNodeStore((key, value) -> OptionalLong.empty());
     private final Map<Integer, ToyEngine> engines = new ConcurrentHashMap<>();
     private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
+    private final Set<Integer> installing = ConcurrentHashMap.newKeySet();
     private final List<String> fatal = new CopyOnWriteArrayList<>();
     private Meters meters = newMeters();
     private @Nullable Consensus consensus;
@@ -81,7 +85,7 @@ final class TestNode implements Peers, AutoCloseable {
     private GroupMachines.Machine machine(int segment, GroupHooks hooks) {
         ToyEngine engine = new ToyEngine();
         engines.put(segment, engine);
-        return GroupMachines.Machine.of(new StoreStateMachine(
+        GroupMachines.Machine machine = GroupMachines.Machine.of(new StoreStateMachine(
                 segment,
                 store,
                 Position.start(segment, 1, 42),
@@ -89,6 +93,39 @@ final class TestNode implements Peers, AutoCloseable {
                 hooks,
                 (wanted, minIndex, target) -> cluster.copy(this, wanted, minIndex, target),
                 BatchCodec::decode));
+        return new Pretending(machine, () -> installing.contains(segment));
+    }
+
+    /** The segment's rows seem to be on their way from elsewhere, or to have arrived. */
+    void pretendInstalling(int segment, boolean now) {
+        if (now) {
+            installing.add(segment);
+        } else {
+            installing.remove(segment);
+        }
+    }
+
+    private record Pretending(GroupMachines.Machine machine, BooleanSupplier pretended)
+            implements GroupMachines.Machine {
+        @Override
+        public StateMachine ratis() {
+            return machine.ratis();
+        }
+
+        @Override
+        public boolean installing() {
+            return pretended.getAsBoolean() || machine.installing();
+        }
+
+        @Override
+        public List<Command> due(long nowMillis, int limit) {
+            return machine.due(nowMillis, limit);
+        }
+
+        @Override
+        public void prepareClose() {
+            machine.prepareClose();
+        }
     }
 
     String id() {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Commands through a cluster of three on real Ratis, while nodes die and links break. */
 @Timeout(180)
-class ConsensusClusterTest {
+class ConsensusClusterIntegrationTest {
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final List<String> ABC = List.of("a", "b", "c");
 
@@ -211,6 +211,22 @@ class ConsensusClusterTest {
                             .isEqualTo(seats.get(segment).get(0));
                 }
             });
+        }
+    }
+
+    @Test
+    void ownerWithoutRows_givesTheSegmentAway() throws Exception {
+        try (TestCluster cluster = cluster(Tuning.DEFAULT, 1).found()) {
+            TestNode owner = cluster.owner(0);
+            decide(owner, 1);
+
+            owner.pretendInstalling(0, true);
+            decide(owner, 2); // by the new owner
+            assertThat(cluster.owner(0)).isNotSameAs(owner);
+            assertThat(owner.groups().group(0).condition()).isEqualTo(GroupView.Condition.INSTALLING);
+
+            owner.pretendInstalling(0, false);
+            awaitSameEverywhere(cluster, 0, cluster.owner(0).seen(0));
         }
     }
 

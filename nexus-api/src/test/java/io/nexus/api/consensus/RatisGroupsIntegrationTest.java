@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Groups come, go, change and break, on real Ratis. */
 @Timeout(180)
-class RatisGroupsTest {
+class RatisGroupsIntegrationTest {
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final List<String> ABC = List.of("a", "b", "c");
 
