@@ -74,8 +74,17 @@ public final class Consensus implements AutoCloseable {
             InstantSource clock,
             RandomGenerator random) {}
 
-    public Consensus(RatisGroups.Setup setup, Collaborators with) {
-        this(setup, with, Tuning.DEFAULT);
+    /**
+     * What an operator may set.
+     *
+     * @param queueCommands that may wait for one segment on its owner
+     * @param snapshotLogBytes of a group's log after which it is snapshotted
+     * @param snapshotInterval after which a group that changed is snapshotted all the same
+     */
+    public record Bounds(int queueCommands, long snapshotLogBytes, Duration snapshotInterval) {}
+
+    public Consensus(RatisGroups.Setup setup, Collaborators with, Bounds bounds) {
+        this(setup, with, Tuning.within(bounds));
     }
 
     Consensus(RatisGroups.Setup setup, Collaborators with, Tuning tuning) {

@@ -15,4 +15,24 @@ record Tuning(
             Housekeeping.Limits.DEFAULT,
             SnapshotSchedule.Limits.DEFAULT,
             LeadershipSpread.Limits.DEFAULT);
+
+    /** The defaults but for what an operator may set. */
+    static Tuning within(Consensus.Bounds bounds) {
+        SegmentBatcher.Limits batch = DEFAULT.batching;
+        SnapshotSchedule.Limits snapshot = DEFAULT.snapshots;
+        return new Tuning(
+                new SegmentBatcher.Limits(
+                        bounds.queueCommands(),
+                        batch.batchCommandsMax(),
+                        batch.batchBytesMax(),
+                        batch.inFlightMax(),
+                        batch.unansweredMax(),
+                        batch.answerTimeout()),
+                DEFAULT.forwarding,
+                DEFAULT.routing,
+                DEFAULT.housekeeping,
+                new SnapshotSchedule.Limits(
+                        snapshot.every(), snapshot.entriesMax(), bounds.snapshotLogBytes(), bounds.snapshotInterval()),
+                DEFAULT.leadership);
+    }
 }

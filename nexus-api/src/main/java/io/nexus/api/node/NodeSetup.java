@@ -8,6 +8,7 @@ import io.nexus.api.cluster.NodeAddresses;
 import io.nexus.api.cluster.PeerAddresses;
 import io.nexus.api.config.HostPort;
 import io.nexus.api.config.NodeConfig;
+import io.nexus.api.consensus.Consensus;
 import io.nexus.api.grpc.GrpcServer;
 import io.nexus.api.http.HttpServer;
 import io.nexus.statemachine.model.NodeEntry;
@@ -93,6 +94,13 @@ record NodeSetup(NodeConfig config, String machineName) {
                 config.limits().httpThreads(),
                 config.limits().httpConnections(),
                 config.limits().requestTimeout());
+    }
+
+    Consensus.Bounds bounds() {
+        return new Consensus.Bounds(
+                config.limits().queueCommands(),
+                config.snapshots().logBytes(),
+                config.snapshots().interval());
     }
 
     HeartbeatSettings heartbeats() {

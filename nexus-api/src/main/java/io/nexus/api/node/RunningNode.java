@@ -6,7 +6,6 @@ import io.nexus.api.cluster.Layout;
 import io.nexus.api.cluster.LocalState;
 import io.nexus.api.cluster.Membership;
 import io.nexus.api.cluster.PeerChannels;
-import io.nexus.api.cluster.PeerReport;
 import io.nexus.api.cluster.PeerServer;
 import io.nexus.api.config.HostPort;
 import io.nexus.api.consensus.Consensus;
@@ -83,7 +82,7 @@ final class RunningNode implements AutoCloseable {
         StepWaiters waiters = new StepWaiters(base.store());
         listeners = FeedListener.all(List.of(hub, base.pools(), waiters, new LayoutListener(layout)));
         feedEndpoint = new FeedEndpoint(hub, () -> clusterId);
-        consensus = new Consensus(raft(self), collaborators());
+        consensus = new Consensus(raft(self), collaborators(), base.setup().bounds());
         LocalState state = new LocalState(self, consensus.groups(), base.store(), this::intact, System::nanoTime);
         membership = new Membership(
                 new Membership.Base(base.identity(), layout, channels, base.entrance(), base.threads()),
@@ -96,7 +95,7 @@ final class RunningNode implements AutoCloseable {
                 channels,
                 consensus.groups(),
                 view,
-                progress(),
+                PeerProgress.from(membership.reports()),
                 base.store(),
                 listeners,
                 feedMetrics,
@@ -198,19 +197,6 @@ final class RunningNode implements AutoCloseable {
 
     private boolean intact(int segment) {
         return feed.intact(segment);
-    }
-
-    private PeerProgress progress() {
-        return segment -> membership.reports().reports().stream()
-                .flatMap(report -> row(report, segment).stream())
-                .toList();
-    }
-
-    private static List<PeerProgress.Progress> row(PeerReport report, int segment) {
-        PeerReport.Copy copy = report.copies().get(segment);
-        return copy == null
-                ? List.of()
-                : List.of(new PeerProgress.Progress(report.nodeId(), copy.incarnation(), copy.seq(), copy.intact()));
     }
 
     /** A segment has one writer here: the feed lets go before a group starts, and takes over when it is gone. */

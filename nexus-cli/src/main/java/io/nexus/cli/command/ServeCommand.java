@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
         })
 final class ServeCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+    private static final long STOP_MILLIS = 35_000;
 
     @Option(
             names = {"-c", "--config"},
@@ -70,6 +71,22 @@ final class ServeCommand implements Callable<Integer> {
         }
         stopped.await();
         return ExitCode.OK.code();
+    }
+
+    /** Ratis can wait for ever when it is closed in an unlucky moment; what was acknowledged is on disk anyway. */
+    private static void stop(NexusNode node) {
+        Thread closing = new Thread(node::close, "nexus-close");
+        closing.setDaemon(true);
+        closing.start();
+        try {
+            closing.join(STOP_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (closing.isAlive()) {
+            LOG.atError().log("the orderly stop takes too long, ending the process");
+            Runtime.getRuntime().halt(ExitCode.FAILED.code());
+        }
     }
 
     private NodeConfig configuration() {

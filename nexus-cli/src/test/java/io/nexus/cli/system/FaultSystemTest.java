@@ -129,8 +129,8 @@ class FaultSystemTest {
 
     private void killAll() {
         begin("SIGKILL of all nodes");
-        long at = System.nanoTime();
         cluster.nodes().forEach(NodeProcess::kill);
+        long at = System.nanoTime();
         List<NodeProcess> order = new ArrayList<>(cluster.nodes());
         Collections.shuffle(order, random);
         for (NodeProcess node : order) {
