@@ -25,6 +25,7 @@ final class RaftTransport implements GrpcServices.Customizer, AutoCloseable {
     private static final int THREADS = 2;
     private static final String MEMBERS_SERVICE = "RaftServerProtocolService";
 
+    private final AddresseeCheck addressee;
     private final AtomicInteger threads = new AtomicInteger();
     private final ExecutorService executor = Executors.newFixedThreadPool(THREADS, task -> {
         Thread thread = new Thread(task, "raft-grpc-" + threads.incrementAndGet());
@@ -32,13 +33,19 @@ final class RaftTransport implements GrpcServices.Customizer, AutoCloseable {
         return thread;
     });
 
+    /** @param nodeId of this node: what is meant for others is refused */
+    RaftTransport(String nodeId) {
+        this.addressee = new AddresseeCheck(nodeId);
+    }
+
     void customize(Parameters parameters) {
         GrpcConfigKeys.Server.setServicesCustomizer(parameters, this);
     }
 
     @Override
     public NettyServerBuilder customize(NettyServerBuilder builder, EnumSet<GrpcServices.Type> types) {
-        return builder.executor(executor).intercept(new MembersOnly());
+        // The last one given looks first.
+        return builder.executor(executor).intercept(addressee).intercept(new MembersOnly());
     }
 
     /** Ratis ends the process without a word of ours if it cannot bind: look first. */

@@ -49,7 +49,7 @@ public final class RatisGroups implements GroupView, GroupControl, AutoCloseable
     private final Map<Integer, Machine> created = new ConcurrentHashMap<>();
     private final Map<Integer, String> stopped = new ConcurrentHashMap<>();
     private final Map<Integer, HostedGroup> hosted = new ConcurrentSkipListMap<>();
-    private final RaftTransport transport = new RaftTransport();
+    private final RaftTransport transport;
     private final Consumer<HostedGroup> opened;
     private final Consumer<HostedGroup> gone;
     private volatile @Nullable RaftServer server;
@@ -83,6 +83,7 @@ public final class RatisGroups implements GroupView, GroupControl, AutoCloseable
             Consumer<HostedGroup> opened,
             Consumer<HostedGroup> gone) {
         this.setup = setup;
+        this.transport = new RaftTransport(setup.nodeId);
         this.directory = new GroupDirectory(setup.directory, setup.clusterId);
         this.machines = machines;
         this.hooks = hooks;

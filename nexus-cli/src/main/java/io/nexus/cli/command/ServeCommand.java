@@ -65,7 +65,7 @@ final class ServeCommand implements Callable<Integer> {
         try {
             node.start();
         } catch (IdentityRefused e) {
-            throw new CommandFailure(ExitCode.STORAGE, e.getMessage());
+            throw new CommandFailure(ExitCode.STORAGE, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             throw new CommandFailure(ExitCode.REFUSED, "cannot start: " + e.getMessage());
         }
