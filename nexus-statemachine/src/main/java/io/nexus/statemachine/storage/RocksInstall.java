@@ -56,9 +56,8 @@ final class RocksInstall implements SegmentStore.Install {
             batch.position(fresh);
             batch.write();
             node.flush();
-            int old = segment.installed(fresh);
+            int old = node.swap(segment, fresh);
             finished = true;
-            node.swapped();
             node.sweep(old);
         } finally {
             columns.leave();

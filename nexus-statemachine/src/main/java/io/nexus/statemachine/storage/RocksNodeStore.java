@@ -33,8 +33,10 @@ public final class RocksNodeStore implements NodeStore {
     private final RocksView view;
     private final Map<Integer, RocksSegmentStore> segments = new ConcurrentHashMap<>();
     private final SharedFlush sharedFlush = new SharedFlush(this::flushNow);
-    /** Counts replaced generations: a reader who sees it change reads again. */
-    private final AtomicLong swaps = new AtomicLong();
+    /** Replacements of generations, begun and done: who reads many segments must not meet one. */
+    private final AtomicLong swapsBegun = new AtomicLong();
+
+    private final AtomicLong swapsDone = new AtomicLong();
 
     private RocksNodeStore(RocksColumns columns, IndexRule rule) {
         this.columns = columns;
@@ -96,15 +98,18 @@ public final class RocksNodeStore implements NodeStore {
 
     /**
      * The index is read first and the rows then, and both change meanwhile: a subscriber who moves from one address to
-     * another must not be seen with none. So if they do not agree they are read again, at one moment.
+     * another must not be seen with none. So if they do not agree, or if a generation was replaced meanwhile, they are
+     * read again, at one moment.
      */
     List<RocksView.Holding> holdings(long hash, int segment) {
         columns.enter();
         try {
-            long seen = swaps.get();
-            List<RocksView.Holding> found = view.holdings(hash, prefix -> isCurrent(prefix, segment));
-            if (found != null && seen == swaps.get()) {
-                return found;
+            long done = swapsDone.get();
+            if (done == swapsBegun.get()) {
+                List<RocksView.Holding> found = view.holdings(hash, prefix -> isCurrent(prefix, segment));
+                if (found != null && done == swapsBegun.get()) {
+                    return found;
+                }
             }
             try (RocksSnapshot snapshot = new RocksSnapshot(columns, rule, 0)) {
                 return snapshot.holdings(hash, prefix -> segment == ANY || segment == prefix >>> 16);
@@ -151,8 +156,14 @@ public final class RocksNodeStore implements NodeStore {
         return view;
     }
 
-    void swapped() {
-        swaps.incrementAndGet();
+    /** Puts a written and flushed generation in the place of the current one, and tells the prefix of the old rows. */
+    int swap(RocksSegmentStore segment, StoredPosition fresh) {
+        swapsBegun.incrementAndGet();
+        try {
+            return segment.installed(fresh);
+        } finally {
+            swapsDone.incrementAndGet();
+        }
     }
 
     /** Deletes a generation that is not the current one of its segment; the caller holds the gate. */

@@ -194,7 +194,7 @@ final class RocksSegmentStore implements SegmentStore {
         return new RocksInstall(this, node, DiskKeys.prefix(segment, fresh));
     }
 
-    /** Puts a written and flushed generation in the place of the current one, and tells the prefix of the old rows. */
+    /** Called by {@link RocksNodeStore#swap}. */
     synchronized int installed(StoredPosition fresh) {
         int old = prefix();
         stored = fresh;

@@ -2,12 +2,15 @@ package io.nexus.statemachine.storage;
 
 import io.nexus.crdt.Position;
 import io.nexus.statemachine.storage.SegmentStore.Install;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Writes to a store until its JVM is halted, and says after each flush how far every segment is durable. Run by
@@ -30,7 +33,7 @@ final class CrashingWriter {
     public static void main(String[] args) throws Exception {
         long seed = Long.parseLong(args[1]);
         long haltAfterMillis = Long.parseLong(args[2]);
-        PrintStream out = new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true);
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true);
         RocksNodeStore store =
                 RocksNodeStore.open(Path.of(args[0], "store"), Sample.RULE, options(Path.of(args[0], "libraries")));
         Sample.Model[] models = new Sample.Model[SEGMENTS];
@@ -42,7 +45,7 @@ final class CrashingWriter {
         Thread killer = new Thread(() -> {
             long end = System.nanoTime() + haltAfterMillis * 1_000_000;
             while (System.nanoTime() - end < 0) {
-                java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+                LockSupport.parkNanos(1_000_000);
             }
             Runtime.getRuntime().halt(9);
         });

@@ -21,6 +21,7 @@ import io.nexus.statemachine.storage.SegmentStore.StoreSnapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -493,7 +494,7 @@ abstract class NodeStoreContract {
     @Test
     void store_underRandomWork_equalsTheModel() throws Exception {
         long seed = Long.getLong("seed", System.nanoTime());
-        java.util.SplittableRandom random = new java.util.SplittableRandom(seed);
+        SplittableRandom random = new SplittableRandom(seed);
         Sample.Model[] models = {new Sample.Model(0), new Sample.Model(1), new Sample.Model(2)};
         for (int round = 0; round < 600; round++) {
             int number = random.nextInt(3);

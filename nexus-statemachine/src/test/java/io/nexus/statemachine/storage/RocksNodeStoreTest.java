@@ -2,7 +2,10 @@ package io.nexus.statemachine.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.nexus.crdt.Digest;
+import io.nexus.crdt.Position;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
@@ -99,7 +103,7 @@ class RocksNodeStoreTest extends NodeStoreContract {
     void open_unknownColumnFamily_isRefused() throws RocksDBException {
         RocksColumns columns = ((RocksNodeStore) store).columns();
         columns.db()
-                .createColumnFamily(new org.rocksdb.ColumnFamilyDescriptor("history".getBytes(StandardCharsets.UTF_8)))
+                .createColumnFamily(new ColumnFamilyDescriptor("history".getBytes(StandardCharsets.UTF_8)))
                 .close();
         store.close();
         assertThatThrownBy(this::create).isInstanceOf(StorageFailure.class).hasMessageContaining("history");
@@ -149,7 +153,7 @@ class RocksNodeStoreTest extends NodeStoreContract {
         reading.await();
         Thread closer = new Thread(store::close);
         closer.start();
-        org.awaitility.Awaitility.await("the gate is closed").until(() -> {
+        await("the gate is closed").until(() -> {
             boolean open = ((RocksNodeStore) store).columns().tryEnter();
             if (open) {
                 ((RocksNodeStore) store).columns().leave();
@@ -182,8 +186,7 @@ class RocksNodeStoreTest extends NodeStoreContract {
 
     @Test
     void storedPosition_keepsEveryField() {
-        var position = new io.nexus.crdt.Position(
-                65_534, 7, -3, 1L << 40, 12, 99, 1_800_000_000_000L, new io.nexus.crdt.Digest(-1, 5), 44);
+        var position = new Position(65_534, 7, -3, 1L << 40, 12, 99, 1_800_000_000_000L, new Digest(-1, 5), 44);
         var stored = new StoredPosition(65_535, position);
         assertThat(StoredPosition.decode(stored.encode())).isEqualTo(stored);
         assertThat(StoredPosition.generationAfter(65_535)).isEqualTo(1);

@@ -226,7 +226,6 @@ class InstallIntegrationTest {
             node.start();
             awaitPulling(node);
             cluster.transfer(1, node);
-            MachineCluster.until("it leads", () -> node.leads(1));
             BatchMessage message = MachineNode.message(ToyEngine.batch(1, 999));
             RaftClientReply reply = node.submit(1, message).get(30, TimeUnit.SECONDS);
             assertThat(reply.isSuccess()).isFalse();

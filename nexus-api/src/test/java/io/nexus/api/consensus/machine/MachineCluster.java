@@ -10,6 +10,7 @@ import io.nexus.statemachine.command.Batch;
 import io.nexus.statemachine.ratis.BatchMessage;
 import io.nexus.statemachine.ratis.GroupIds;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.protocol.ClientId;
@@ -47,6 +49,7 @@ import org.slf4j.LoggerFactory;
 
 /** Nodes n1..n3 in one JVM, all of them members of groups 1..n. Every wait is for a condition, with a wide limit. */
 final class MachineCluster implements AutoCloseable {
+
     private static final Duration LIMIT = Duration.ofSeconds(60);
     /** Where Ratis lets a request fail at its receiver. The table that it keeps is static: one cluster at a time. */
     private static final List<String> RECEIVE = List.of(
@@ -172,15 +175,15 @@ final class MachineCluster implements AutoCloseable {
                         .segment(group)
                         .scan(
                                 new byte[0],
-                                (key, value) -> text.add(new java.math.BigInteger(key).toString(16) + "="
-                                        + new java.math.BigInteger(value).toString(16)));
+                                (key, value) -> text.add(
+                                        new BigInteger(key).toString(16) + "=" + new BigInteger(value).toString(16)));
                 rows.add(text);
             }
         }
         assertThat(rows.stream().distinct()).hasSize(1);
     }
 
-    private java.util.stream.Stream<Position> positions(int group) {
+    private Stream<Position> positions(int group) {
         return nodes.stream().filter(MachineNode::runs).map(node -> node.position(group));
     }
 
@@ -216,24 +219,34 @@ final class MachineCluster implements AutoCloseable {
         });
     }
 
+    /** Until the node leads, ready or not. */
     void transfer(int group, MachineNode to) {
         until("leadership moved", () -> {
-            try {
-                MachineNode from = leader(group);
-                return from == to
-                        || get(from.server()
-                                        .transferLeadershipAsync(new TransferLeadershipRequest(
-                                                client,
-                                                RaftPeerId.valueOf(from.id()),
-                                                groupId(group),
-                                                calls.incrementAndGet(),
-                                                RaftPeerId.valueOf(to.id()),
-                                                10_000)))
-                                .isSuccess();
-            } catch (Exception e) {
-                return false;
+            for (MachineNode from : nodes) {
+                if (from != to && from.leads(group)) {
+                    ask(group, from, to);
+                }
             }
+            return to.leads(group);
         });
+    }
+
+    private void ask(int group, MachineNode from, MachineNode to) {
+        try {
+            get(from.server()
+                    .transferLeadershipAsync(new TransferLeadershipRequest(
+                            client,
+                            RaftPeerId.valueOf(from.id()),
+                            groupId(group),
+                            calls.incrementAndGet(),
+                            RaftPeerId.valueOf(to.id()),
+                            5_000)));
+        } catch (Exception e) {
+            LoggerFactory.getLogger(MachineCluster.class)
+                    .atInfo()
+                    .setCause(e)
+                    .log("leadership not transferred, will be asked again");
+        }
     }
 
     CompletableFuture<RaftClientReply> remove(int group, MachineNode node) throws IOException {
