@@ -7,8 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -127,56 +125,10 @@ public final class InMemoryNodeStore implements NodeStore {
         }
     }
 
-    /** Rows and the position they belong to. */
-    private static final class State {
-        private final TreeMap<byte[], byte[]> rows;
-        private @Nullable Position position;
-
-        State(TreeMap<byte[], byte[]> rows, @Nullable Position position) {
-            this.rows = rows;
-            this.position = position;
-        }
-
-        static State empty() {
-            return new State(new TreeMap<>(Arrays::compareUnsigned), null);
-        }
-
-        State copy() {
-            return new State(new TreeMap<>(rows), position);
-        }
-
-        Map<byte[], byte[]> startingWith(byte[] prefix) {
-            TreeMap<byte[], byte[]> found = new TreeMap<>(Arrays::compareUnsigned);
-            for (Map.Entry<byte[], byte[]> row : rows.tailMap(prefix, true).entrySet()) {
-                byte[] key = row.getKey();
-                if (key.length < prefix.length || !Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length)) {
-                    break;
-                }
-                found.put(key, row.getValue());
-            }
-            return found;
-        }
-
-        Map<byte[], byte[]> held(IndexRule rule, long hash) {
-            TreeMap<byte[], byte[]> found = new TreeMap<>(Arrays::compareUnsigned);
-            rows.forEach((key, value) -> {
-                OptionalLong actual = rule.subscriberHash(key, value);
-                if (actual.isPresent() && actual.getAsLong() == hash) {
-                    found.put(key, value);
-                }
-            });
-            return found;
-        }
-    }
-
-    private static void visit(Map<byte[], byte[]> rows, Rows.RowVisitor visitor) {
-        rows.forEach((key, value) -> visitor.row(key.clone(), value.clone()));
-    }
-
     private final class Segment implements SegmentStore {
         private final int number;
-        private State state = State.empty();
-        private State durable = State.empty();
+        private HeapRows state = HeapRows.empty();
+        private HeapRows durable = HeapRows.empty();
         private boolean installing;
 
         Segment(int number) {
@@ -218,7 +170,7 @@ public final class InMemoryNodeStore implements NodeStore {
                 checkOpen();
                 found = state.startingWith(prefix);
             }
-            visit(found, visitor);
+            HeapRows.visit(found, visitor);
         }
 
         @Override
@@ -228,7 +180,7 @@ public final class InMemoryNodeStore implements NodeStore {
                 checkOpen();
                 found = state.held(rule, subscriberHash);
             }
-            visit(found, visitor);
+            HeapRows.visit(found, visitor);
         }
 
         @Override
@@ -292,7 +244,7 @@ public final class InMemoryNodeStore implements NodeStore {
         public @Nullable StoreSnapshot snapshot() {
             synchronized (lock) {
                 checkOpen();
-                return state.position == null ? null : new HeapSnapshot(state.copy());
+                return state.position == null ? null : new HeapSnapshot(state.copy(), rule);
             }
         }
 
@@ -309,44 +261,10 @@ public final class InMemoryNodeStore implements NodeStore {
         }
     }
 
-    private final class HeapSnapshot implements SegmentStore.StoreSnapshot {
-        private final State state;
-
-        HeapSnapshot(State state) {
-            this.state = state;
-        }
-
-        @Override
-        public Position position() {
-            return Objects.requireNonNull(state.position);
-        }
-
-        @Override
-        public byte @Nullable [] get(byte[] key) {
-            byte[] value = state.rows.get(key);
-            return value == null ? null : value.clone();
-        }
-
-        @Override
-        public void scan(byte[] prefix, RowVisitor visitor) {
-            visit(state.startingWith(prefix), visitor);
-        }
-
-        @Override
-        public void holdings(long subscriberHash, RowVisitor visitor) {
-            visit(state.held(rule, subscriberHash), visitor);
-        }
-
-        @Override
-        public void close() {
-            // The rows are the garbage collector's.
-        }
-    }
-
     private final class HeapInstall implements SegmentStore.Install {
         private final Segment segment;
         private final int epoch;
-        private final State fresh = State.empty();
+        private final HeapRows fresh = HeapRows.empty();
         private final Tally tally = new Tally(rule, null);
         private boolean over;
 

@@ -39,7 +39,7 @@ class RocksCrashTest {
                     live += model.live();
                 }
                 store.columns().enter();
-                assertThat(RocksNodeStoreTest.indexEntries(store))
+                assertThat(RocksFixture.indexEntries(store))
                         .as("seed %s round %s", seed, round)
                         .isEqualTo(live);
                 store.columns().leave();

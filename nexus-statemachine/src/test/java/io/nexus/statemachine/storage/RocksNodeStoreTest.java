@@ -19,17 +19,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.RocksIterator;
 
 class RocksNodeStoreTest extends NodeStoreContract {
-    private static final StoreOptions SMALL = new StoreOptions(4 << 20, 2 << 20, 2, null, false);
-
     @TempDir
     Path directory;
 
     @Override
     protected NodeStore create() {
-        return RocksNodeStore.open(directory.resolve("store"), Sample.RULE, SMALL);
+        return RocksFixture.open(directory);
     }
 
     @Override
@@ -40,38 +37,7 @@ class RocksNodeStoreTest extends NodeStoreContract {
 
     @AfterEach
     void index_hasNothingButTheAllocations() {
-        if (!((RocksNodeStore) store).columns().tryEnter()) {
-            return;
-        }
-        try {
-            assertThat(indexEntries((RocksNodeStore) store)).isEqualTo(allocations((RocksNodeStore) store));
-        } finally {
-            ((RocksNodeStore) store).columns().leave();
-        }
-    }
-
-    static long indexEntries(RocksNodeStore store) {
-        RocksColumns columns = store.columns();
-        long count = 0;
-        try (RocksIterator entries = columns.db().newIterator(columns.subscribers())) {
-            for (entries.seekToFirst(); entries.isValid(); entries.next()) {
-                count++;
-            }
-            RocksView.check(entries);
-        }
-        return count;
-    }
-
-    private static long allocations(RocksNodeStore store) {
-        RocksColumns columns = store.columns();
-        long count = 0;
-        try (RocksIterator rows = columns.db().newIterator(columns.rows())) {
-            for (rows.seekToFirst(); rows.isValid(); rows.next()) {
-                count += rows.key()[DiskKeys.PREFIX] == 3 ? 1 : 0;
-            }
-            RocksView.check(rows);
-        }
-        return count;
+        RocksFixture.checkIndex((RocksNodeStore) store);
     }
 
     @Test
