@@ -200,12 +200,25 @@ final class SeatKeeper {
                 .min(String::compareTo)
                 .map(node -> seats(plan).entry(node))
                 .orElse(null);
-        return old == null || replacement == null
+        return old == null || replacement == null || !othersHaveTheRows(state, old)
                 ? null
                 : new Operation(
                         "replace a member",
                         state.segment(),
                         () -> control.replaceMember(state.segment(), old, replacement));
+    }
+
+    /** A member counts in the majority before it has its rows: let go of one disk only when the others have them. */
+    private boolean othersHaveTheRows(GroupState state, String old) {
+        return state.members().stream()
+                .filter(member -> !member.equals(self.selfId()) && !member.equals(old))
+                .map(neighbours.watch::report)
+                .allMatch(report -> report != null && hasRows(report, state.segment()));
+    }
+
+    private static boolean hasRows(PeerReport report, int segment) {
+        PeerReport.Copy copy = report.copies().get(segment);
+        return copy != null && copy.intact();
     }
 
     private boolean waits(String nodeId, int segment) {

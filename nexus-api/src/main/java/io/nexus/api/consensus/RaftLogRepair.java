@@ -50,7 +50,7 @@ final class RaftLogRepair {
         boolean gap = false;
         long next = -1;
         for (LogFile file : newestFirst(group.resolve("current"))) {
-            gap |= !file.open && next >= 0 && file.end + 1 != next;
+            gap |= !file.open && next >= 0 && file.end != next - 1;
             if ((gap || file.open) && file.start <= marker && file.end < marker) {
                 Files.delete(file.path);
                 LOG.atWarn()
@@ -82,13 +82,18 @@ final class RaftLogRepair {
     private long lastIndex(Path file) throws IOException {
         AtomicLong last = new AtomicLong(-1);
         LogSegmentPath segment = LogSegmentPath.matchLogSegment(file);
-        LogSegment.readSegmentFile(
-                file.toFile(),
-                segment.getStartEnd(),
-                entryMax,
-                CorruptionPolicy.WARN_AND_RETURN,
-                null,
-                entry -> last.set(entry.getIndex()));
+        try {
+            LogSegment.readSegmentFile(
+                    file.toFile(),
+                    segment.getStartEnd(),
+                    entryMax,
+                    CorruptionPolicy.EXCEPTION,
+                    null,
+                    entry -> last.set(entry.getIndex()));
+        } catch (IOException e) {
+            LOG.atWarn().addKeyValue("file", file).setCause(e).log("this part of the log cannot be read to its end");
+            return Long.MAX_VALUE; // what follows the damage may be all there is of it: Ratis is to refuse it
+        }
         return last.get();
     }
 

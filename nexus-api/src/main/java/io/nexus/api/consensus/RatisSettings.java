@@ -43,6 +43,10 @@ public final class RatisSettings {
                     "1100KB",
                     "direct memory of each group; 8 bytes over the limit below"),
             set("raft.server.log.appender.buffer.byte-limit", "1MB", "largest entry; never to be lowered on old logs"),
+            set(
+                    "raft.server.log.appender.retry.policy",
+                    "1ms,10, 500ms,100000000",
+                    "a member that comes back is spoken to within half a second"),
             set("raft.server.log.appender.wait-time.min", "0ms", "no artificial gap between appends"),
             set("raft.server.log.segment.size.max", "8MB", "only whole segments are purged"),
             set("raft.server.log.segment.cache.num.max", "1", "heap of each group"),

@@ -47,6 +47,10 @@ final class FollowedStream implements SegmentFetch.Events {
         this.store = store;
         this.genesis = genesis;
         this.node = node;
+        if (store.position() == null) {
+            // A stream without a change sends no step: its copy must be able to say that it is level all the same.
+            store.commit(genesis, List.of());
+        }
         this.receiver = new StreamReceiver(stored());
         this.catchUp = new CatchUpSlot(stream, store, node, this);
     }

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gRPC server of the public API. Calls run on the event loop: services never block. Health is SERVING from start to
- * {@link #drain}: whoever asks for it wants lookups, and those need no quorum.
+ * The gRPC server of the public API. Calls run on the event loop: services never block. Health is SERVING from
+ * {@link #serving} to {@link #drain}: whoever asks for it wants lookups, and those need no quorum.
  */
 public final class GrpcServer implements AutoCloseable {
     private static final int MESSAGE_BYTES_MAX = 64 << 10;
@@ -69,9 +69,20 @@ public final class GrpcServer implements AutoCloseable {
                 new DeadlineInterceptor(settings.defaultDeadline(), settings.maxDeadline(), meters);
         for (BindableService service : services) {
             builder.addService(ServerInterceptors.intercept(service, deadlines, metrics));
-            health.setStatus(service.bindService().getServiceDescriptor().getName(), ServingStatus.SERVING);
         }
+        report(ServingStatus.NOT_SERVING);
         server = builder.build().start();
+    }
+
+    /** Tells load balancers that lookups are answered from now on. */
+    public void serving() {
+        report(ServingStatus.SERVING);
+    }
+
+    private void report(ServingStatus status) {
+        health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
+        services.forEach(service ->
+                health.setStatus(service.bindService().getServiceDescriptor().getName(), status));
     }
 
     /** The port that it listens on; only between start and close. */

@@ -21,7 +21,7 @@ final class OperationsRoutes {
 
     void register(Routes routes) {
         // Gateways that miss three of these call themselves cut off: it says only that lookups are served.
-        routes.get("/health", exchange -> exchange.text(200, "text/plain; charset=utf-8", "ok\n"));
+        routes.get("/health", this::health);
         routes.get("/ready", this::ready);
         routes.get(
                 "/cluster/status",
@@ -30,6 +30,11 @@ final class OperationsRoutes {
                 "/hashring", exchange -> exchange.json(200, ProtoJson.of(ClusterMapper.response(cluster.hashring()))));
         routes.get(
                 "/metrics", exchange -> exchange.text(200, PrometheusText.CONTENT_TYPE, PrometheusText.write(meters)));
+    }
+
+    private void health(Exchange exchange) {
+        boolean serves = cluster.readiness().serves();
+        exchange.text(serves ? 200 : 503, "text/plain; charset=utf-8", serves ? "ok\n" : "starting\n");
     }
 
     private void ready(Exchange exchange) {

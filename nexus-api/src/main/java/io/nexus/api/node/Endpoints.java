@@ -51,6 +51,11 @@ final class Endpoints implements AutoCloseable {
         }
     }
 
+    /** Lookups are answered from now on. */
+    void serving() {
+        grpc.serving();
+    }
+
     /** No new calls; those under way go on. */
     void drain() {
         grpc.drain();

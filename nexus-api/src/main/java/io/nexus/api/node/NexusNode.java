@@ -54,7 +54,7 @@ public final class NexusNode implements AutoCloseable {
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
     private @Nullable NodeReadiness readiness;
-    private @Nullable Endpoints endpoints;
+    private volatile @Nullable Endpoints endpoints;
     private volatile @Nullable RunningNode running;
     private volatile boolean closing;
 
@@ -134,6 +134,10 @@ public final class NexusNode implements AutoCloseable {
             RunningNode node = new RunningNode(base, plan, fatal);
             running = node;
             node.start(ports, peerServer);
+            Endpoints faces = endpoints;
+            if (faces != null) {
+                faces.serving();
+            }
         } catch (IOException | RuntimeException e) {
             fatal.fatal("The node could not start its groups.", e);
         }

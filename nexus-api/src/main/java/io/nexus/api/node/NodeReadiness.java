@@ -35,6 +35,11 @@ final class NodeReadiness implements Readiness {
     }
 
     @Override
+    public boolean serves() {
+        return ports.isOpen();
+    }
+
+    @Override
     public boolean ready() {
         return reasons().isEmpty();
     }

@@ -9,6 +9,9 @@ import java.util.List;
 public interface Readiness {
     boolean ready();
 
+    /** True once lookups are answered from the store; needs no quorum, and may be long before {@link #ready}. */
+    boolean serves();
+
     /** What is missing, a sentence each; empty exactly if {@link #ready}. */
     List<String> reasons();
 }

@@ -276,19 +276,26 @@ final class GrpcContractTest {
     }
 
     @Test
-    void health_isServingUntilDrained() {
+    void health_isServingFromTheWordToTheDrain() {
         HealthGrpc.HealthBlockingStub health = HealthGrpc.newBlockingStub(channel);
+        assertHealth(health, ServingStatus.NOT_SERVING);
+        server.serving();
+        assertHealth(health, ServingStatus.SERVING);
+        server.drain();
+        Awaitility.await("new connections are refused")
+                .atMost(20, TimeUnit.SECONDS)
+                .until(() -> error(() -> lookup("a")).getStatus().getCode() == Status.Code.UNAVAILABLE);
+    }
+
+    private static void assertHealth(HealthGrpc.HealthBlockingStub health, ServingStatus expected) {
         for (String service : List.of("", "nexus.v1.AllocationService", "nexus.v1.PoolService")) {
             assertThat(health.check(HealthCheckRequest.newBuilder()
                                     .setService(service)
                                     .build())
                             .getStatus())
-                    .isEqualTo(ServingStatus.SERVING);
+                    .as(service)
+                    .isEqualTo(expected);
         }
-        server.drain();
-        Awaitility.await("new connections are refused")
-                .atMost(20, TimeUnit.SECONDS)
-                .until(() -> error(() -> lookup("a")).getStatus().getCode() == Status.Code.UNAVAILABLE);
     }
 
     @Test

@@ -135,6 +135,11 @@ public final class LocalCluster implements AutoCloseable {
 
     private final class Ready implements Readiness {
         @Override
+        public boolean serves() {
+            return true;
+        }
+
+        @Override
         public boolean ready() {
             return notReady.isEmpty();
         }

@@ -12,8 +12,6 @@ import io.nexus.cli.demo.DemoCluster;
 import io.nexus.cli.demo.NodeProcess;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,12 +54,12 @@ class FaultSystemTest {
     void promises_holdUnderEveryFault() throws Exception {
         say("fault run, seed %d (run it again: -Dseed=%d)", seed, seed);
         dir = Files.createTempDirectory("nexus-fault");
-        int basePort = freeBasePort();
+        int basePort = FreePorts.base();
         cluster = new DemoCluster(3, dir, basePort, Path.of(System.getProperty("nexus.launcher")), Map.of());
         cluster.start();
         cluster.awaitReady(READY, text -> {});
         createPools();
-        load = new Workload(cluster.servers());
+        load = new Workload(cluster.servers(), POOL);
         load.start(POOL, 8, 60, seed);
         load.start(SMALL_POOL, 3, 8, seed + 1);
         letLoadRun(2000);
@@ -118,9 +116,9 @@ class FaultSystemTest {
 
     private void kill(String fault, NodeProcess node) {
         begin(fault + " (" + node.name() + ")");
-        long at = System.nanoTime();
         node.kill();
-        gap(fault, at, RESUME);
+        load.pauses().watch();
+        resumed(fault, RESUME);
         letLoadRun(500 + random.nextInt(2500));
         node.start();
         cluster.awaitReady(node, READY);
@@ -130,14 +128,14 @@ class FaultSystemTest {
     private void killAll() {
         begin("SIGKILL of all nodes");
         cluster.nodes().forEach(NodeProcess::kill);
-        long at = System.nanoTime();
+        load.pauses().watch();
         List<NodeProcess> order = new ArrayList<>(cluster.nodes());
         Collections.shuffle(order, random);
         for (NodeProcess node : order) {
             node.start();
             LockSupport.parkNanos(random.nextInt(1500) * 1_000_000L);
         }
-        gap("SIGKILL of all nodes", at, READY);
+        resumed("SIGKILL of all nodes", READY);
         cluster.awaitReady(READY, text -> {});
         letLoadRun(1500);
     }
@@ -147,7 +145,8 @@ class FaultSystemTest {
         begin("SIGSTOP of the owner for 20 s (" + owner.name() + ")");
         long at = System.nanoTime();
         owner.pause();
-        gap("SIGSTOP of the owner", at, RESUME);
+        load.pauses().watch();
+        resumed("SIGSTOP of the owner", RESUME);
         letLoadRun(Math.max(0, 20_000 - (System.nanoTime() - at) / 1_000_000));
         owner.resume();
         readAtOnce(owner);
@@ -190,10 +189,10 @@ class FaultSystemTest {
                 .findFirst()
                 .orElseThrow();
         begin("wiped disk (" + victim.name() + ")");
-        long at = System.nanoTime();
         victim.kill();
+        load.pauses().watch();
         deleteTree(victim.dir().resolve("data"));
-        gap("wiped disk", at, RESUME);
+        resumed("wiped disk", RESUME);
         victim.start();
         cluster.awaitReady(victim, READY);
         assertThat(cluster.awaitLevel(Duration.ofSeconds(1)) || awaitSeats(victim))
@@ -224,13 +223,13 @@ class FaultSystemTest {
         List<NodeProcess> order = new ArrayList<>(cluster.nodes());
         Collections.shuffle(order, random);
         for (NodeProcess node : order) {
-            long at = System.nanoTime();
+            load.pauses().watch();
             assertThat(node.stop())
                     .as("%s stops in time on SIGTERM", node.name())
                     .isTrue();
-            gap("orderly stop", at, RESUME);
             node.start();
             cluster.awaitReady(node, READY);
+            note("orderly restart", load.pauses().longestMillis(), RESUME);
         }
         letLoadRun(1000);
     }
@@ -285,15 +284,16 @@ class FaultSystemTest {
         say("%s", fault);
     }
 
-    /** Waits for the first allocation acknowledged after the fault and notes how long that took. */
-    private void gap(String fault, long atNanos, Duration limit) {
-        // Calls that were answered just before the fault took effect do not count.
-        long from = atNanos + 100_000_000;
-        long deadline = atNanos + READY.toNanos();
-        while (load.lastAllocationNanos() < from && System.nanoTime() < deadline) {
+    /** Waits for the first allocation that was asked for and acknowledged since the watch, and notes how long it took. */
+    private void resumed(String fault, Duration limit) {
+        long deadline = System.nanoTime() + READY.toNanos();
+        while (load.pauses().firstMillis() == 0 && System.nanoTime() < deadline) {
             LockSupport.parkNanos(5_000_000);
         }
-        long millis = (load.lastAllocationNanos() - atNanos) / 1_000_000;
+        note(fault, load.pauses().firstMillis(), limit);
+    }
+
+    private void note(String fault, long millis, Duration limit) {
         say("  allocation went on after %d ms", millis);
         gapMillis.computeIfAbsent(fault, f -> new ArrayList<>()).add(millis);
         assertThat(Duration.ofMillis(millis))
@@ -326,29 +326,6 @@ class FaultSystemTest {
 
     private void say(String format, Object... args) {
         report.println("[fault] " + String.format(Locale.ROOT, format, args));
-    }
-
-    private static int freeBasePort() throws IOException {
-        for (int base = 21000; base < 60000; base += 100) {
-            if (free(base)) {
-                return base;
-            }
-        }
-        throw new IOException("no free ports");
-    }
-
-    private static boolean free(int base) {
-        for (int i = 0; i < 3; i++) {
-            for (int offset = 0; offset < 4; offset++) {
-                try (ServerSocket probe =
-                        new ServerSocket(base + 10 * i + offset, 1, InetAddress.getLoopbackAddress())) {
-                    probe.setReuseAddress(true);
-                } catch (IOException e) {
-                    return false;
-                }
-            }
-        }
-        return true;
     }
 
     private static void deleteTree(Path root) throws IOException {

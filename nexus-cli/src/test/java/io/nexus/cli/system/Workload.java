@@ -18,26 +18,34 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounded load from several workers: each has subscribers of its own in one pool and does one call at a time, at a
- * random node. Everything is recorded.
+ * Bounded load from several workers: each has subscribers of its own in one pool and does one call at a time. Writes go to
+ * a random node and on to the next where it cannot serve, reads to one random node. Everything is recorded.
  */
 final class Workload implements AutoCloseable {
-    private static final Duration TIMEOUT = Duration.ofSeconds(8);
+    private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(8);
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(5);
+    /** A node that did not answer is left alone for so long: nobody keeps on asking a dead one. */
+    private static final long AVOID_NANOS = 1_000_000_000;
+
     private static final long PAUSE_NANOS = 2_000_000;
 
+    private static final String ANY = "any";
+
     private final Map<String, List<Op>> histories = new ConcurrentHashMap<>();
-    private final AtomicLong lastAllocation = new AtomicLong(System.nanoTime());
+    private final Pauses pauses = new Pauses();
     private final List<Thread> workers = new ArrayList<>();
     private final List<String> servers;
     private volatile boolean stopped;
 
-    Workload(List<String> servers) {
+    private final String measuredPool;
+
+    Workload(List<String> servers, String measuredPool) {
         this.servers = servers;
+        this.measuredPool = measuredPool;
     }
 
     /** @param subscribers of each worker */
@@ -51,9 +59,45 @@ final class Workload implements AutoCloseable {
         }
     }
 
-    /** When an allocation was last acknowledged, of {@link System#nanoTime}. */
-    long lastAllocationNanos() {
-        return lastAllocation.get();
+    /** How long the first pool went without an acknowledged allocation. */
+    Pauses pauses() {
+        return pauses;
+    }
+
+    /** Allocations acknowledged since the watch began. Thread-safe. */
+    static final class Pauses {
+        private long from;
+        private long last;
+        private long first;
+        private long longest;
+
+        /** Begins anew. */
+        synchronized void watch() {
+            from = System.nanoTime();
+            last = from;
+            first = 0;
+            longest = 0;
+        }
+
+        /** @param startNanos when the call began: what was asked for before the watch may have been answered by then */
+        synchronized void acknowledged(long startNanos) {
+            long now = System.nanoTime();
+            longest = Math.max(longest, now - last);
+            last = now;
+            if (first == 0 && startNanos - from >= 0) {
+                first = now;
+            }
+        }
+
+        /** From the beginning of the watch to the first answer to a call that was made since; 0: none yet. */
+        synchronized long firstMillis() {
+            return first == 0 ? 0 : Math.max(1, (first - from) / 1_000_000);
+        }
+
+        /** The longest time between two answers since the beginning of the watch, the one that goes on included. */
+        synchronized long longestMillis() {
+            return Math.max(longest, System.nanoTime() - last) / 1_000_000;
+        }
     }
 
     long operations() {
@@ -78,6 +122,7 @@ final class Workload implements AutoCloseable {
         private final int subscribers;
         private final Random random;
         private final Map<String, String> tokens = new ConcurrentHashMap<>();
+        private final long[] avoidUntil = new long[servers.size()];
 
         Worker(String pool, String name, int subscribers, Random random) {
             this.pool = pool;
@@ -87,28 +132,31 @@ final class Workload implements AutoCloseable {
         }
 
         void run() {
-            List<NexusClient> clients = servers.stream()
-                    .map(server -> new NexusClient(List.of(server), TIMEOUT))
+            List<NexusClient> readers = servers.stream()
+                    .map(server -> new NexusClient(List.of(server), READ_TIMEOUT))
                     .toList();
-            try {
+            try (NexusClient writer = new NexusClient(servers, WRITE_TIMEOUT)) {
                 while (!stopped) {
-                    int node = random.nextInt(clients.size());
-                    step(clients.get(node), servers.get(node), name + "-s" + random.nextInt(subscribers));
+                    step(writer, readers, name + "-s" + random.nextInt(subscribers));
                     LockSupport.parkNanos(PAUSE_NANOS);
                 }
             } finally {
-                clients.forEach(NexusClient::close);
+                readers.forEach(NexusClient::close);
             }
         }
 
-        private void step(NexusClient client, String node, String subscriber) {
+        private void step(NexusClient writer, List<NexusClient> readers, String subscriber) {
             int dice = random.nextInt(100);
             if (dice < 40) {
-                allocate(client, node, subscriber);
+                allocate(writer, ANY, subscriber);
             } else if (dice < 60) {
-                release(client, node, subscriber);
+                release(writer, ANY, subscriber);
             } else {
-                lookup(client, node, subscriber, dice < 80);
+                int node = random.nextInt(readers.size());
+                if (avoidUntil[node] == 0 || System.nanoTime() - avoidUntil[node] > 0) {
+                    boolean answered = lookup(readers.get(node), servers.get(node), subscriber, dice < 80);
+                    avoidUntil[node] = answered ? 0 : System.nanoTime() + AVOID_NANOS;
+                }
             }
         }
 
@@ -129,7 +177,9 @@ final class Workload implements AutoCloseable {
                         address(answer.getAllocation()),
                         answer.getCreated(),
                         false);
-                lastAllocation.accumulateAndGet(System.nanoTime(), Math::max);
+                if (pool.equals(measuredPool)) {
+                    pauses.acknowledged(start);
+                }
             } catch (CompletionException e) {
                 failed(Op.Kind.ALLOCATE, subscriber, node, start, e);
             }
@@ -150,7 +200,8 @@ final class Workload implements AutoCloseable {
             }
         }
 
-        private void lookup(NexusClient client, String node, String subscriber, boolean withToken) {
+        /** False if the node could not answer. */
+        private boolean lookup(NexusClient client, String node, String subscriber, boolean withToken) {
             long start = System.nanoTime();
             String token = withToken ? tokens.getOrDefault(subscriber, "") : "";
             try {
@@ -162,8 +213,10 @@ final class Workload implements AutoCloseable {
                         .join();
                 String address = answer.getAllocationsCount() == 0 ? null : address(answer.getAllocations(0));
                 record(Op.Kind.LOOKUP, subscriber, node, start, address, false, !token.isEmpty());
+                return true;
             } catch (CompletionException e) {
                 failed(Op.Kind.LOOKUP, subscriber, node, start, e);
+                return false;
             }
         }
 

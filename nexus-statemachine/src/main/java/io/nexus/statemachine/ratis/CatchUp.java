@@ -51,19 +51,20 @@ final class CatchUp implements AutoCloseable {
     }
 
     /**
-     * Asks that the store be at this index or past it, durably. Flushes if it is; else starts a pull, or raises the
-     * aim of the one that runs, and returns.
+     * Asks that the store be at this index or past it, durably. Starts a flush or a pull on a thread of its own where
+     * it is not, or raises the aim of the one that runs, and returns: Ratis forgets a marker that comes meanwhile. After
+     * close nothing is pulled, but the rows stay pending, so that nothing is applied without them.
      */
     void require(long minLogIndex) {
-        if (isDurableAt(minLogIndex)) {
+        if (isAt(minLogIndex, store.flushedPosition())) {
             return;
         }
         synchronized (lock) {
             target = Math.max(target, minLogIndex);
+            pending = true;
             if (closed) {
                 return;
             }
-            pending = true;
             if (worker == null) {
                 worker = new Thread(this::run, "segment-" + segment + "-pull");
                 worker.setDaemon(true);
@@ -154,7 +155,9 @@ final class CatchUp implements AutoCloseable {
             fatal.accept(t);
         } finally {
             synchronized (lock) {
-                worker = null;
+                if (worker == Thread.currentThread()) {
+                    worker = null;
+                }
                 lock.notifyAll();
             }
         }
@@ -171,6 +174,10 @@ final class CatchUp implements AutoCloseable {
         }
         synchronized (lock) {
             pending = target > wanted;
+            if (!pending) {
+                worker = null; // in the same breath: whoever asks from now on needs another one
+                lock.notifyAll();
+            }
             return !pending;
         }
     }

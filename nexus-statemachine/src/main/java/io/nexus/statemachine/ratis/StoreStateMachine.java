@@ -222,7 +222,9 @@ public final class StoreStateMachine extends LogOnlyStateMachine {
                 return;
             }
             // After a restart or a pull the store may be further than where Ratis starts again.
-            if (index > applier.position().index()) {
+            long stored = applier.position().index();
+            if (index > stored) {
+                Invariant.check(index == stored + 1, "entry %s after %s: there is a hole between", index, stored);
                 work.run();
             }
             handed = TermIndex.valueOf(term, index);

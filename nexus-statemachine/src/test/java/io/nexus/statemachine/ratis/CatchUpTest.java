@@ -54,10 +54,21 @@ class CatchUpTest {
     void require_whereTheStoreIs_onlyFlushes() {
         store.commit(Position.start(1, 1, 7).atLog(1, 10, 0), List.of());
         catchUp.require(10);
-        assertThat(catchUp.pending()).isFalse();
         assertThat(catchUp.await(() -> false)).isTrue();
+        assertThat(catchUp.pending()).isFalse();
         assertThat(asked).isEmpty();
         assertThat(store.flushedPosition()).isEqualTo(store.position());
+    }
+
+    @Test
+    void require_afterClose_staysPending() {
+        catchUp.close();
+        catchUp.require(10);
+        assertThat(catchUp.pending())
+                .as("nothing may be applied without the rows")
+                .isTrue();
+        assertThat(catchUp.await(() -> true)).isFalse();
+        assertThat(asked).isEmpty();
     }
 
     @Test
