@@ -225,6 +225,8 @@ class InstallIntegrationTest {
             node.pulls().interference = (source, row) -> awaitRelease(go);
             node.start();
             awaitPulling(node);
+            // An idle leader that missed the answer to its push does not learn where the member is (RATIS-2523).
+            cluster.tick(1);
             cluster.transfer(1, node);
             BatchMessage message = MachineNode.message(ToyEngine.batch(1, 999));
             RaftClientReply reply = node.submit(1, message).get(30, TimeUnit.SECONDS);
