@@ -66,7 +66,8 @@ public final class LocalLookups implements Lookups {
                 sources.peers,
                 sources.groups,
                 self,
-                () -> sources.cluster.plan().clusterId());
+                () -> sources.cluster.plan().clusterId(),
+                executor);
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.AbstractThrowableAssert;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,17 +132,17 @@ class LocalLookupsTest {
         assertThat(bySubscriber(a, "nobody", "v4", Demand.LOCAL).allocations()).isEmpty();
         assertThat(a.asked).isEqualTo(1);
         lab.cannotProve.add("a");
-        assertProblem(a.lookups.bySubscriber("nobody", "v4", Demand.LOCAL, soon()), Reason.OWNER_UNREACHABLE);
+        assertProblem(a.lookups.bySubscriber("nobody", "v4", Demand.LOCAL, inHalfASecond()), Reason.OWNER_UNREACHABLE);
     }
 
     @Test
     void notFound_withAnOwnerThatCannotBeAsked_saysSo() {
         a.kill();
-        assertProblem(c.lookups.bySubscriber("nobody", "v4", Demand.LOCAL, soon()), Reason.OWNER_UNREACHABLE)
+        assertProblem(c.lookups.bySubscriber("nobody", "v4", Demand.LOCAL, inHalfASecond()), Reason.OWNER_UNREACHABLE)
                 .satisfies(e -> assertThat(((ProblemException) e).problem().retryAfter())
                         .isNotNull());
         lab.owners.remove(1);
-        assertProblem(c.lookups.bySubscriber("nobody", null, Demand.LOCAL, soon()), Reason.OWNER_UNREACHABLE);
+        assertProblem(c.lookups.bySubscriber("nobody", null, Demand.LOCAL, inHalfASecond()), Reason.OWNER_UNREACHABLE);
         assertThat(bySubscriber(c, "nobody", "v6", Demand.LOCAL).allocations()).isEmpty();
     }
 
@@ -153,6 +154,39 @@ class LocalLookupsTest {
         Answer answer = bySubscriber(c, "alice", "v4", Demand.LOCAL);
         assertThat(answer.allocations()).hasSize(1);
         assertThat(b.asked).isEqualTo(1);
+    }
+
+    @Test
+    void ownerThatDied_isWaitedForUntilAnotherLeads() {
+        b.copy(one.allocate(V4, "alice"));
+        a.kill();
+        CompletableFuture<Answer> answer = c.lookups.bySubscriber("alice", "v4", Demand.LOCAL, soon());
+        lab.owners.put(1, "b");
+        Answer got = join(answer);
+        assertThat(got.allocations()).hasSize(1);
+        assertThat(b.asked).isEqualTo(1);
+    }
+
+    @Test
+    void segmentWithoutOwner_isWaitedFor_andTheOthersAreAskedOnce() {
+        one.allocate(V4, "alice");
+        lab.owners.remove(1);
+        CompletableFuture<Answer> answer = c.lookups.bySubscriber("alice", null, new Demand(null, 0, true), soon());
+        lab.cannotProve.add("a");
+        lab.owners.put(1, "a");
+        Awaitility.await("a is asked in vain").until(() -> a.asked > 0);
+        assertThat(answer).isNotDone();
+        lab.cannotProve.clear();
+        assertThat(join(answer).allocations()).hasSize(1);
+        assertThat(b.asked).isEqualTo(1);
+    }
+
+    @Test
+    void nodeThatTakesUsForAnotherCluster_isNotAskedAgain() {
+        c.cluster = "0b0c5a4e-98a4-4b35-9b3b-0000000000ff";
+        assertProblem(c.lookups.bySubscriber("nobody", "v4", Demand.LOCAL, soon()), Reason.OWNER_UNREACHABLE)
+                .hasMessageContaining("FAILED_PRECONDITION");
+        assertThat(a.asked).isZero();
     }
 
     @Test
@@ -204,7 +238,7 @@ class LocalLookupsTest {
         assertThat(answer.allocations()).isEmpty();
         assertThat(answer.asOf().get(0).role()).isEqualTo(Role.OWNER);
         a.kill();
-        assertProblem(c.lookups.bySubscriber("alice", "v4", demand, soon()), Reason.STALE_READ);
+        assertProblem(c.lookups.bySubscriber("alice", "v4", demand, inHalfASecond()), Reason.STALE_READ);
     }
 
     @Test
@@ -238,7 +272,9 @@ class LocalLookupsTest {
         assertThat(bySubscriber(c, "alice", "v4", new Demand(null, 100, false)).allocations())
                 .isEmpty();
         a.kill();
-        assertProblem(c.lookups.bySubscriber("alice", "v4", new Demand(null, 100, false), soon()), Reason.STALE_READ);
+        assertProblem(
+                c.lookups.bySubscriber("alice", "v4", new Demand(null, 100, false), inHalfASecond()),
+                Reason.STALE_READ);
         assertThat(bySubscriber(c, "alice", "v4", Demand.LOCAL).allocations()).hasSize(1);
     }
 
@@ -262,6 +298,11 @@ class LocalLookupsTest {
 
     private static Token token(Step step) {
         return step.after().token();
+    }
+
+    /** For what cannot be answered: it is tried until then. */
+    private static long inHalfASecond() {
+        return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500);
     }
 
     private static long soon() {

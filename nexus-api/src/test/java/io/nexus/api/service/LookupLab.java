@@ -67,6 +67,7 @@ final class LookupLab {
         private final int port;
         private final List<ManagedChannel> channels = new ArrayList<>();
         volatile int asked;
+        volatile String cluster = CLUSTER;
 
         Node(String id) {
             this.id = id;
@@ -120,7 +121,7 @@ final class LookupLab {
         @Override
         public ClusterPlan plan() {
             return new ClusterPlan(
-                    1, CLUSTER, List.of(), SEGMENTS, 0, 1, 150, List.of(List.of(), List.of(), List.of()));
+                    1, cluster, List.of(), SEGMENTS, 0, 1, 150, List.of(List.of(), List.of(), List.of()));
         }
 
         @Override
