@@ -104,7 +104,14 @@ final class RunningNode implements AutoCloseable {
         puller = new SegmentPuller(channels, consensus.groups(), view, listeners, feedMetrics);
         lookups = new LocalLookups(
                 new LocalLookups.Sources(
-                        base.store(), base.pools(), waiters, view, consensus.groups(), membership.proof(), channels),
+                        base.store(),
+                        base.pools(),
+                        waiters,
+                        view,
+                        consensus.groups(),
+                        membership.proof(),
+                        channels,
+                        this::intact),
                 lookupThreads);
     }
 

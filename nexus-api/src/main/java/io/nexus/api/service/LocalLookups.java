@@ -23,6 +23,8 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -31,11 +33,19 @@ import org.jspecify.annotations.Nullable;
  * Answers from this node's store where that is enough, and from the owners where it is not: for segments whose copy is
  * older than the caller allows, and wherever nothing was found.
  *
+ * <p>A copy that is known to be wrong, or is being replaced, answers only a caller who asked for no freshness at all, and
+ * only if the owner cannot be asked: what was found there is mostly right, and worth more to such a caller than an
+ * error. Its staleness is not known then.
+ *
  * <p>An allocation lies in the stream of its segment together with its pool. So the owner of the pool's segment can say
  * that there is none, and where the pool is not known here, all owners together can.
  */
 public final class LocalLookups implements Lookups {
     private static final long TOKEN_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** How long the owner is waited for where a copy that may be wrong could answer. */
+    private static final long DOUBT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final Answer NOTHING = new Answer(List.of(), List.of());
     private static final Comparator<Allocation> SHOWN_ORDER = Comparator.comparing(
                     (Allocation allocation) -> allocation.prefix().family())
             .thenComparing(Allocation::allocatedAtMillis, Comparator.reverseOrder())
@@ -46,7 +56,11 @@ public final class LocalLookups implements Lookups {
     private final StoreReader reader;
     private final OwnerReads owners;
 
-    /** Where the answers come from. {@code waiters} and {@code directory} must hear of every step. */
+    /**
+     * Where the answers come from. {@code waiters} and {@code directory} must hear of every step.
+     *
+     * @param intact false for a segment whose copy here is suspect or being replaced: the owner is asked for it
+     */
     public record Sources(
             NodeStore store,
             PoolDirectory directory,
@@ -54,7 +68,8 @@ public final class LocalLookups implements Lookups {
             ClusterView cluster,
             GroupView groups,
             LeadershipProof proof,
-            Peers peers) {}
+            Peers peers,
+            IntPredicate intact) {}
 
     /** @param executor reads the store and may block; futures complete on it, or on gRPC's threads */
     public LocalLookups(Sources sources, Executor executor) {
@@ -140,20 +155,52 @@ public final class LocalLookups implements Lookups {
                             .collect(Collectors.toCollection(TreeSet::new));
         }
 
-        /** @param ask segments for which this node's word is not enough */
-        private CompletableFuture<Answer> read(Set<Integer> ask) {
+        /** @param demanded segments for which this node's word is not enough, however good its copy */
+        private CompletableFuture<Answer> read(Set<Integer> demanded) {
+            Set<Integer> ask = new TreeSet<>(demanded);
+            concerned.stream().filter(segment -> !intact(segment)).forEach(ask::add);
             Set<Integer> here = new TreeSet<>(concerned);
             here.removeAll(ask);
-            List<AsOf> asOf = here.stream().map(this::asOf).toList(); // before the rows: they are at least of then
-            List<Allocation> found = new ArrayList<>();
-            reader.read(inquiry, here).values().forEach(found::addAll);
-            if (ask.isEmpty() && !found.isEmpty()) {
-                return CompletableFuture.completedFuture(answer(found, asOf));
+            Answer local = readHere(here);
+            if (ask.isEmpty() && !local.allocations().isEmpty()) {
+                return CompletableFuture.completedFuture(local);
             }
-            Reason otherwise = demand.owner() || ask.isEmpty() ? Reason.OWNER_UNREACHABLE : Reason.STALE_READ;
             Set<Integer> first = ask.isEmpty() ? here : ask;
-            return owners.ask(new OwnerReads.Question(inquiry, otherwise, deadlineNanos), first)
-                    .thenCompose(words -> withOwners(words, first, found, asOf));
+            Answer doubtful = ask.isEmpty() || strict() ? NOTHING : readHere(concerned);
+            return owners.ask(question(!ask.isEmpty(), doubtful), first)
+                    .handle((words, failure) -> {
+                        if (words != null) {
+                            return withOwners(words, first, local.allocations(), local.asOf());
+                        }
+                        return doubtful.allocations().isEmpty()
+                                ? CompletableFuture.<Answer>failedFuture(failure)
+                                : CompletableFuture.completedFuture(doubtful);
+                    })
+                    .thenCompose(Function.identity());
+        }
+
+        /** @param doubtful what to say in the end if nobody answers */
+        private OwnerReads.Question question(boolean notGoodEnough, Answer doubtful) {
+            Reason otherwise =
+                    notGoodEnough && strict() && !demand.owner() ? Reason.STALE_READ : Reason.OWNER_UNREACHABLE;
+            long now = System.nanoTime();
+            long nanos = deadlineNanos - now;
+            return new OwnerReads.Question(
+                    inquiry,
+                    otherwise,
+                    now + (doubtful.allocations().isEmpty() ? nanos : Math.min(nanos, DOUBT_NANOS)));
+        }
+
+        /** Not just anything that was found will do. */
+        private boolean strict() {
+            return demand.token() != null || demand.maxStalenessMillis() > 0 || demand.owner();
+        }
+
+        private Answer readHere(Set<Integer> segments) {
+            List<AsOf> asOf = segments.stream().map(this::asOf).toList(); // before the rows: they are at least of then
+            List<Allocation> found = new ArrayList<>();
+            reader.read(inquiry, segments).values().forEach(found::addAll);
+            return answer(found, asOf);
         }
 
         private CompletableFuture<Answer> withOwners(
@@ -206,7 +253,8 @@ public final class LocalLookups implements Lookups {
         private AsOf asOf(int segment) {
             GroupState group = sources.groups.group(segment);
             Role role = group.leaderReady() ? Role.OWNER : group.hosted() ? Role.MEMBER : Role.FOLLOWER;
-            long stalenessMillis = staleness(segment); // before the position: that may only be newer
+            // Before the position: that may only be newer.
+            long stalenessMillis = intact(segment) ? staleness(segment) : -1;
             Position position = reader.position(segment);
             return position == null
                     ? new AsOf(segment, 0, 0, stalenessMillis, role)
@@ -217,6 +265,10 @@ public final class LocalLookups implements Lookups {
         private AsOf asOf(Word word) {
             long sinceAsked = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos) + 1;
             return new AsOf(word.segment(), word.incarnation(), word.seq(), sinceAsked, Role.OWNER);
+        }
+
+        private boolean intact(int segment) {
+            return sources.intact.test(segment);
         }
 
         private long staleness(int segment) {

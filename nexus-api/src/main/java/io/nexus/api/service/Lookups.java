@@ -33,7 +33,8 @@ public interface Lookups {
     record Answer(List<Allocation> allocations, List<AsOf> asOf) {}
 
     /**
-     * @param stalenessMillis the answer is at most this old; -1: unknown since this node started
+     * @param stalenessMillis the answer is at most this old; -1: not known since this node started, or
+     *     because the copy here is not to be trusted
      */
     record AsOf(int segment, int incarnation, long seq, long stalenessMillis, Role role) {}
 

@@ -279,6 +279,29 @@ class LocalLookupsTest {
     }
 
     @Test
+    void copyThatIsNotToBeTrusted_isNotAskedWhileTheOwnerAnswers() {
+        c.copy(one.allocate(V4, "alice"));
+        one.release(V4, "alice");
+        c.suspect.add(1);
+        Answer answer = bySubscriber(c, "alice", "v4", Demand.LOCAL);
+        assertThat(answer.allocations()).isEmpty();
+        assertThat(answer.asOf()).extracting(Lookups.AsOf::role).containsExactly(Role.OWNER);
+    }
+
+    @Test
+    void copyThatIsNotToBeTrusted_answersWhereNothingElseCan_ifNothingWasDemanded() {
+        c.copy(one.allocate(V4, "alice"));
+        c.suspect.add(1);
+        a.kill();
+        Answer answer = bySubscriber(c, "alice", "v4", Demand.LOCAL);
+        assertThat(answer.allocations()).hasSize(1);
+        assertThat(answer.asOf()).extracting(Lookups.AsOf::stalenessMillis).containsExactly(-1L);
+        Demand fresh = new Demand(null, 100, false);
+        assertProblem(c.lookups.bySubscriber("alice", "v4", fresh, inHalfASecond()), Reason.STALE_READ);
+        assertProblem(c.lookups.bySubscriber("nobody", "v4", Demand.LOCAL, inHalfASecond()), Reason.OWNER_UNREACHABLE);
+    }
+
+    @Test
     void ownersAnswer_isWhatTheOwnersHave() {
         c.copy(one.allocate(V4, "alice"));
         one.release(V4, "alice");

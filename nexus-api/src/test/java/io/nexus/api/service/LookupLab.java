@@ -66,13 +66,23 @@ final class LookupLab {
         private final Server server;
         private final int port;
         private final List<ManagedChannel> channels = new ArrayList<>();
+        final Set<Integer> suspect = ConcurrentHashMap.newKeySet();
         volatile int asked;
         volatile String cluster = CLUSTER;
 
         Node(String id) {
             this.id = id;
             lookups = new LocalLookups(
-                    new LocalLookups.Sources(store, directory, waiters, this, this, this::confirm, this), threads);
+                    new LocalLookups.Sources(
+                            store,
+                            directory,
+                            waiters,
+                            this,
+                            this,
+                            this::confirm,
+                            this,
+                            segment -> !suspect.contains(segment)),
+                    threads);
             OwnerReadEndpoint endpoint =
                     new OwnerReadEndpoint(store, directory, this, this::confirm, () -> CLUSTER, threads);
             try {
