@@ -162,8 +162,9 @@ final class FollowedStream implements SegmentFetch.Events {
                 }
             }
             case FINE -> {
-                if (node.upstreams().betterThan(stream, upstream, peer -> avoided.allows(peer, now))) {
-                    choose(peer -> avoided.allows(peer, now));
+                Predicate<String> allowed = peer -> avoided.allows(peer, now);
+                if (node.upstreams().betterThan(stream, upstream, allowed, receiver::tooOldAt)) {
+                    choose(allowed);
                 }
             }
         }

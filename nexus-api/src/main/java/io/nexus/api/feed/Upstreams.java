@@ -32,11 +32,16 @@ final class Upstreams {
         return UpstreamChoice.choose(candidates(stream), up().and(allowed), tooOld, here, replace);
     }
 
-    /** True if a relay is followed though a member could be. */
-    boolean betterThan(int stream, String upstream, Predicate<String> allowed) {
+    /**
+     * True if a relay is followed though a member could be.
+     *
+     * @param tooOld said that it no longer has the steps: a relay that has them is as good as it gets
+     */
+    boolean betterThan(int stream, String upstream, Predicate<String> allowed, Predicate<String> tooOld) {
         List<String> members = members(stream);
+        Predicate<String> better = up().and(allowed).and(tooOld.negate());
         return !members.contains(upstream)
-                && members.stream().anyMatch(m -> !m.equals(peers.selfId()) && up().test(m) && allowed.test(m));
+                && members.stream().anyMatch(m -> !m.equals(peers.selfId()) && better.test(m));
     }
 
     /** The highest seq that a node which can be asked said to have of this incarnation; -1 if none did. */

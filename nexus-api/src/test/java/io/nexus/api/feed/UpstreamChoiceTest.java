@@ -61,6 +61,25 @@ class UpstreamChoiceTest {
         assertThat(choose(new Candidate("older", false, false, true, 0, 900))).isNull();
     }
 
+    @Test
+    void relay_isLeftForAMember_butNotForOneThatForgotTheSteps() throws InterruptedException {
+        FeedLab lab = new FeedLab();
+        try {
+            lab.member("m");
+            lab.follower("f");
+            lab.follower("relay");
+            Upstreams upstreams = new Upstreams(lab.peers("f"), lab.groups("f"), lab.cluster("f"), lab.progress("f"));
+            assertThat(upstreams.betterThan(FeedLab.STREAM, "relay", peer -> true, peer -> false))
+                    .isTrue();
+            assertThat(upstreams.betterThan(FeedLab.STREAM, "relay", peer -> true, "m"::equals))
+                    .isFalse();
+            assertThat(upstreams.betterThan(FeedLab.STREAM, "m", peer -> true, peer -> false))
+                    .isFalse();
+        } finally {
+            lab.close();
+        }
+    }
+
     private static String choose(Candidate... candidates) {
         return choose(Set.of(), false, candidates);
     }
