@@ -1,5 +1,6 @@
 package io.nexus.api.cluster;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ import java.util.regex.Pattern;
  */
 public record PeerAddresses(String self, List<String> all) {
     public static final int DEFAULT_PORT = 9002;
+    /** Every node talks to every other: what this is built and tested for. */
+    public static final int MOST = 9;
 
     private static final Pattern BRACKETED = Pattern.compile("\\[([0-9a-f:.]+)](?::(\\d{1,5}))?");
     private static final Pattern NAMED = Pattern.compile("([a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)(?::(\\d{1,5}))?");
@@ -33,7 +36,7 @@ public record PeerAddresses(String self, List<String> all) {
      *
      * @param entries {@code host}, {@code host:port}, {@code [v6]} or {@code [v6]:port}; empty: a one-node cluster
      * @param advertised this node's own address, in the same forms; added to the list if it is not there
-     * @throws IllegalArgumentException for a malformed entry or one that is there twice
+     * @throws IllegalArgumentException for a malformed entry, one that is there twice, or more nodes than {@link #MOST}
      */
     public static PeerAddresses of(Collection<String> entries, String advertised) {
         String self = normal(advertised);
@@ -45,6 +48,10 @@ public record PeerAddresses(String self, List<String> all) {
             }
         }
         all.add(self);
+        if (all.size() > MOST) {
+            throw new IllegalArgumentException(
+                    "there are " + all.size() + " nodes with this one: a cluster has " + MOST + " at most");
+        }
         return new PeerAddresses(self, List.copyOf(all));
     }
 
@@ -89,7 +96,12 @@ public record PeerAddresses(String self, List<String> all) {
     private static String ipv6(String entry, String literal) {
         try {
             // A literal is parsed, never looked up.
-            return InetAddress.getByName("[" + literal + "]").getHostAddress();
+            InetAddress address = InetAddress.getByName("[" + literal + "]");
+            if (address instanceof Inet6Address) {
+                return address.getHostAddress();
+            }
+            // An IPv4 address in IPv6 clothes has another spelling.
+            throw malformed(entry);
         } catch (UnknownHostException e) {
             throw malformed(entry);
         }

@@ -19,13 +19,17 @@ public enum ConfigKey {
             ValueKind.peers(),
             "",
             "Peer addresses of the nodes that found the cluster, with or without this one, in any order; the same nodes on"
-                    + " every node. Empty: a cluster of one node."),
+                    + " every node, nine at most. Empty: a cluster of one node."),
     PEER_ADDR(
             "cluster.peer_addr",
-            ValueKind.bind(),
+            ValueKind.fixedBind(),
             ":9002",
             "Where to listen for the other nodes: cluster and CLSet traffic."),
-    RAFT_ADDR("cluster.raft_addr", ValueKind.bind(), ":9003", "Where to listen for Raft traffic of the other nodes."),
+    RAFT_ADDR(
+            "cluster.raft_addr",
+            ValueKind.fixedBind(),
+            ":9003",
+            "Where to listen for Raft traffic of the other nodes."),
     ADVERTISE_HOST(
             "cluster.advertise_host",
             ValueKind.host(),

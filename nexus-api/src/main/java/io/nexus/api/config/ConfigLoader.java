@@ -1,5 +1,6 @@
 package io.nexus.api.config;
 
+import io.nexus.api.cluster.PeerAddresses;
 import io.nexus.statemachine.model.Parsed;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,8 +52,9 @@ public final class ConfigLoader {
      *
      * @param file null: the one that {@value #CONFIG_ENV} names, if any
      * @param environment as of {@link System#getenv()}
+     * @param machineName under which others reach this machine, where the configuration says nothing
      */
-    public static Loaded load(@Nullable Path file, Map<String, String> environment) {
+    public static Loaded load(@Nullable Path file, Map<String, String> environment, String machineName) {
         ConfigLoader loader = new ConfigLoader();
         loader.defaults();
         String named = environment.getOrDefault(CONFIG_ENV, "");
@@ -62,6 +64,7 @@ public final class ConfigLoader {
         }
         loader.environment(environment);
         loader.together();
+        loader.peers(machineName);
         return new Loaded(
                 loader.errors.isEmpty() ? loader.config() : null,
                 List.copyOf(loader.errors),
@@ -128,6 +131,23 @@ public final class ConfigLoader {
             }
             before.add(key);
         });
+    }
+
+    /** What a name or an address may look like among nodes is stricter than what one can listen on. */
+    private void peers(String machineName) {
+        NodeConfig config = config();
+        try {
+            PeerAddresses.normal(config.advertised(config.cluster().peerAddr(), machineName));
+        } catch (IllegalArgumentException e) {
+            errors.add(
+                    ConfigKey.ADVERTISE_HOST.path() + ": the other nodes could not reach this one: " + e.getMessage());
+            return;
+        }
+        try {
+            config.peerAddresses(machineName);
+        } catch (IllegalArgumentException e) {
+            errors.add(ConfigKey.PEERS.path() + ": " + e.getMessage());
+        }
     }
 
     private static boolean clash(HostPort a, HostPort b) {

@@ -1,5 +1,6 @@
 package io.nexus.api.config;
 
+import io.nexus.api.cluster.PeerAddresses;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -87,10 +88,23 @@ public record NodeConfig(
                 .orElse(machineName);
     }
 
+    /** One of this node's listening addresses as the others are told it. */
+    public String advertised(HostPort address, String machineName) {
+        return address.at(advertisedHost(machineName)).toString();
+    }
+
+    /**
+     * The nodes that found the cluster.
+     *
+     * @throws IllegalArgumentException never for a configuration that {@link ConfigLoader} let pass
+     */
+    public PeerAddresses peerAddresses(String machineName) {
+        return PeerAddresses.of(
+                cluster.peers().stream().map(HostPort::toString).toList(), advertised(cluster.peerAddr(), machineName));
+    }
+
     /** Name of this node for people: the peer id, or the address at which the others reach it. */
     public String nodeName(String machineName) {
-        return cluster.peerId().isEmpty()
-                ? cluster.peerAddr().at(advertisedHost(machineName)).toString()
-                : cluster.peerId();
+        return cluster.peerId().isEmpty() ? advertised(cluster.peerAddr(), machineName) : cluster.peerId();
     }
 }

@@ -79,6 +79,16 @@ public record ValueKind(String description, boolean list, boolean number, Functi
         });
     }
 
+    /** Where the other nodes come to: they must be told the port before it is open. */
+    static ValueKind fixedBind() {
+        return new ValueKind("host:port or :port, port from 1", false, false, text -> {
+            HostPort address = HostPort.parse(text, 1);
+            return address != null
+                    ? Parsed.ok(address)
+                    : expected("an address like :9002 or 10.0.0.1:9002, with a port from 1", text);
+        });
+    }
+
     /** Without a port the peer port is meant. */
     static ValueKind peers() {
         return new ValueKind("list of host:port or host", true, false, text -> {

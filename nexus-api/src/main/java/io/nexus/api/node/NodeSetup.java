@@ -40,7 +40,7 @@ record NodeSetup(NodeConfig config, String machineName) {
     NodeAddresses addresses() {
         return new NodeAddresses(
                 config.nodeName(machineName),
-                PeerAddresses.normal(advertised(config.cluster().peerAddr())),
+                config.peerAddresses(machineName).self(),
                 advertised(config.cluster().raftAddr()),
                 advertised(config.api().grpcAddr()),
                 advertised(config.api().httpAddr()));
@@ -48,8 +48,7 @@ record NodeSetup(NodeConfig config, String machineName) {
 
     FoundingTerms terms() {
         NodeAddresses self = addresses();
-        PeerAddresses peers = PeerAddresses.of(
-                config.cluster().peers().stream().map(HostPort::toString).toList(), self.peerAddr());
+        PeerAddresses peers = config.peerAddresses(machineName);
         int members = Math.min(config.hashring().replication(), peers.all().size());
         return new FoundingTerms(self, peers, hardSettings(), members);
     }
@@ -108,7 +107,7 @@ record NodeSetup(NodeConfig config, String machineName) {
     }
 
     private String advertised(HostPort address) {
-        return address.at(config.advertisedHost(machineName)).toString();
+        return config.advertised(address, machineName);
     }
 
     private static InetSocketAddress listen(HostPort address) {

@@ -25,7 +25,19 @@ final class PeerAddressesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", ":9002", "host:", "host:0", "host:65536", "ho st", "[::1", "[zz]:1", "a:b:c", "http://x:1"})
+            strings = {
+                "",
+                ":9002",
+                "host:",
+                "host:0",
+                "host:65536",
+                "ho st",
+                "[::1",
+                "[zz]:1",
+                "a:b:c",
+                "[::ffff:10.0.0.1]:1",
+                "http://x:1"
+            })
     void normal_malformedEntry_isRefused(String entry) {
         assertThatThrownBy(() -> PeerAddresses.normal(entry)).isInstanceOf(IllegalArgumentException.class);
     }
@@ -44,6 +56,13 @@ final class PeerAddressesTest {
     void of_entryTwice_isRefused() {
         assertThatThrownBy(() -> PeerAddresses.of(List.of("n0", "n0:9002"), "n1"))
                 .hasMessageContaining("twice");
+    }
+
+    @Test
+    void of_moreThanNineWithSelf_isRefused() {
+        List<String> nine = List.of("a", "b", "c", "d", "e", "f", "g", "h", "i");
+        assertThat(PeerAddresses.of(nine, "i").all()).hasSize(9);
+        assertThatThrownBy(() -> PeerAddresses.of(nine, "j")).hasMessageContaining("10 nodes");
     }
 
     @Test

@@ -2,11 +2,13 @@ package io.nexus.api.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nexus.api.config.ConfigLoader.Loaded;
 import io.nexus.api.docs.DocFile;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class ConfigDocsTest {
@@ -46,9 +48,9 @@ final class ConfigDocsTest {
 
     @Test
     void sampleFile_isTheDefaults() {
-        ConfigLoader.Loaded sample = ConfigLoader.load(Path.of("../conf/nexus.yaml"), Map.of());
+        Loaded sample = read(Path.of("../conf/nexus.yaml"), Map.of());
         assertThat(sample.errors()).isEmpty();
-        assertThat(sample.config()).isEqualTo(ConfigLoader.load(null, Map.of()).config());
+        assertThat(sample.config()).isEqualTo(read(null, Map.of()).config());
     }
 
     private static String yaml(ConfigKey key) {
@@ -69,5 +71,9 @@ final class ConfigDocsTest {
             line.append(' ').append(word);
         }
         return out.append(line).append('\n').toString();
+    }
+
+    private static Loaded read(@Nullable Path file, Map<String, String> environment) {
+        return ConfigLoader.load(file, environment, "box");
     }
 }

@@ -11,8 +11,11 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class ConfigLoaderTest {
     @TempDir
@@ -20,7 +23,7 @@ final class ConfigLoaderTest {
 
     @Test
     void nothing_isTheDefaults() {
-        NodeConfig config = good(ConfigLoader.load(null, Map.of()));
+        NodeConfig config = good(read(null, Map.of()));
         assertThat(config)
                 .isEqualTo(new NodeConfig(
                         new NodeConfig.Cluster("", List.of(), new HostPort("", 9002), new HostPort("", 9003), "", 12),
@@ -110,7 +113,7 @@ final class ConfigLoaderTest {
     @Test
     void environment_overridesTheFile() throws IOException {
         Path file = write("cluster: {peer_id: from-file, segments: 4}");
-        Loaded loaded = ConfigLoader.load(
+        Loaded loaded = read(
                 null,
                 Map.of(
                         "NEXUS_CONFIG", file.toString(),
@@ -174,7 +177,7 @@ final class ConfigLoaderTest {
                 limits:
                   request_timeout: 2m
                 """);
-        Loaded loaded = ConfigLoader.load(file, Map.of("NEXUS_PEER_TTL", "30", "NEXUS_SEGMENTS", "0"));
+        Loaded loaded = read(file, Map.of("NEXUS_PEER_TTL", "30", "NEXUS_SEGMENTS", "0"));
         assertThat(loaded.config()).isNull();
         assertThat(loaded.errors().stream().map(e -> e.replace(file.toString(), "f")))
                 .containsExactly(
@@ -198,7 +201,7 @@ final class ConfigLoaderTest {
     @Test
     void brokenYaml_isToldWithItsPlace() throws IOException {
         Path file = write("cluster:\n  peer_id: [a\nclset: {}\n");
-        assertThat(ConfigLoader.load(file, Map.of()).errors())
+        assertThat(read(file, Map.of()).errors())
                 .singleElement()
                 .asString()
                 .startsWith(file + ":3:")
@@ -218,7 +221,7 @@ final class ConfigLoaderTest {
 
     @Test
     void missingFile_isAnError() {
-        assertThat(ConfigLoader.load(dir.resolve("none.yaml"), Map.of()).errors())
+        assertThat(read(dir.resolve("none.yaml"), Map.of()).errors())
                 .singleElement()
                 .asString()
                 .contains("none.yaml")
@@ -227,7 +230,7 @@ final class ConfigLoaderTest {
 
     @Test
     void misspeltVariable_isAWarning() {
-        Loaded loaded = ConfigLoader.load(
+        Loaded loaded = read(
                 null,
                 Map.of("NEXUS_PEER", "x:1", "NEXUS_SERVICE_HOST", "10.0.0.1", "NEXUS_PORT", "tcp://10.0.0.1:9000"));
         assertThat(loaded.errors()).isEmpty();
@@ -237,31 +240,56 @@ final class ConfigLoaderTest {
 
     @Test
     void twoServersOnOneAddress_areRefused() {
-        assertThat(ConfigLoader.load(null, Map.of("NEXUS_HTTP_ADDR", "127.0.0.1:9000"))
-                        .errors())
+        assertThat(read(null, Map.of("NEXUS_HTTP_ADDR", "127.0.0.1:9000")).errors())
                 .containsExactly("api.http_addr: 127.0.0.1:9000 is the address of api.grpc_addr too");
-        assertThat(ConfigLoader.load(null, Map.of("NEXUS_HTTP_ADDR", ":0", "NEXUS_GRPC_ADDR", ":0"))
+        assertThat(read(null, Map.of("NEXUS_HTTP_ADDR", ":0", "NEXUS_GRPC_ADDR", ":0"))
                         .errors())
                 .isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            NEXUS_PEERS          | nexus-1.        | cluster.peers: peer "nexus-1.:9002" is not an address
+            NEXUS_PEERS          | nexus_          | cluster.peers: peer "nexus_:9002" is not an address
+            NEXUS_PEERS          | [:::1]:9002     | cluster.peers: peer "[:::1]:9002" is not an address
+            NEXUS_PEERS          | a,A             | cluster.peers: peer a:9002 is listed twice
+            NEXUS_PEERS          | a,b,c,d,e,f,g,h,i | cluster.peers: there are 10 nodes with this one
+            NEXUS_PEER_ADDR      | :0              | NEXUS_PEER_ADDR (cluster.peer_addr): expected an address like :9002
+            NEXUS_RAFT_ADDR      | 127.0.0.1:0     | NEXUS_RAFT_ADDR (cluster.raft_addr): expected an address like :9002
+            NEXUS_PEER_ADDR      | n-:9002         | cluster.advertise_host: the other nodes could not reach this one
+            NEXUS_ADVERTISE_HOST | n.example.net.  | cluster.advertise_host: the other nodes could not reach this one
+            """)
+    void addressAmongNodes_thatNoneCouldUse_isRefused(String variable, String value, String error) {
+        assertThat(read(null, Map.of(variable, value)).errors())
+                .singleElement()
+                .asString()
+                .startsWith(error);
+    }
+
+    @Test
+    void nineNodes_withThisOneByTheMachinesName_areTaken() {
+        assertThat(good(read(null, Map.of("NEXUS_PEERS", "a,b,c,d,e,f,g,h,box")))
+                        .cluster()
+                        .peers())
+                .hasSize(9);
+    }
+
     @Test
     void advertisedHost_isFoundFromWhatIsThere() {
-        assertThat(good(ConfigLoader.load(null, Map.of())).advertisedHost("box"))
-                .isEqualTo("127.0.0.1");
+        assertThat(good(read(null, Map.of())).advertisedHost("box")).isEqualTo("127.0.0.1");
         Map<String, String> peers = Map.of("NEXUS_PEERS", "nexus-0.nexus:9002,nexus-1.nexus:9002");
-        assertThat(good(ConfigLoader.load(null, peers)).advertisedHost("box")).isEqualTo("box");
-        NodeConfig named = good(
-                ConfigLoader.load(null, Map.of("NEXUS_PEERS", peers.get("NEXUS_PEERS"), "NEXUS_PEER_ID", "nexus-1")));
+        assertThat(good(read(null, peers)).advertisedHost("box")).isEqualTo("box");
+        NodeConfig named =
+                good(read(null, Map.of("NEXUS_PEERS", peers.get("NEXUS_PEERS"), "NEXUS_PEER_ID", "nexus-1")));
         assertThat(named.advertisedHost("box")).isEqualTo("nexus-1.nexus");
         assertThat(named.nodeName("box")).isEqualTo("nexus-1");
-        NodeConfig bound = good(ConfigLoader.load(null, Map.of("NEXUS_PEER_ADDR", "10.0.0.7:9012")));
+        NodeConfig bound = good(read(null, Map.of("NEXUS_PEER_ADDR", "10.0.0.7:9012")));
         assertThat(bound.advertisedHost("box")).isEqualTo("10.0.0.7");
         assertThat(bound.nodeName("box")).isEqualTo("10.0.0.7:9012");
     }
 
     private Loaded load(String yaml) throws IOException {
-        return ConfigLoader.load(write(yaml), Map.of());
+        return read(write(yaml), Map.of());
     }
 
     private Path write(String yaml) throws IOException {
@@ -272,5 +300,9 @@ final class ConfigLoaderTest {
         assertThat(loaded.errors()).isEmpty();
         assertThat(loaded.config()).isNotNull();
         return loaded.config();
+    }
+
+    private static Loaded read(@Nullable Path file, Map<String, String> environment) {
+        return ConfigLoader.load(file, environment, "box");
     }
 }

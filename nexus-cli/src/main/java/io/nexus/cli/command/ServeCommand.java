@@ -90,7 +90,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private NodeConfig configuration() {
-        ConfigLoader.Loaded loaded = ConfigLoader.load(file, System.getenv());
+        ConfigLoader.Loaded loaded = ConfigLoader.load(file, System.getenv(), machineName());
         loaded.warnings().forEach(warning -> LOG.atWarn().log(warning));
         if (loaded.config() == null) {
             throw new CommandFailure(
