@@ -104,7 +104,8 @@ public record DataDirectory(Path root) {
             return;
         }
         for (HardSettings.Difference difference : HardSettings.of(plan).differences(configured)) {
-            throw new IdentityRefused(difference.key() + " is " + difference.mine() + " in " + identity() + " but "
+            throw IdentityRefused.otherConfiguration(difference.key() + " is " + difference.mine() + " in " + identity()
+                    + " but "
                     + difference.other() + " in the configuration: it cannot change in the life of a cluster. Put the"
                     + " old value back.");
         }
@@ -138,7 +139,8 @@ public record DataDirectory(Path root) {
 
     private void refuseOther(String what, String stored, String configured) {
         if (!stored.equals(configured)) {
-            throw new IdentityRefused("The " + what + " of this node is " + stored + " in " + identity() + " but "
+            throw IdentityRefused.otherConfiguration("The " + what + " of this node is " + stored + " in " + identity()
+                    + " but "
                     + configured + " in the configuration: the other nodes look for it at the old one. Put the old"
                     + " value back.");
         }

@@ -1,8 +1,5 @@
 package io.nexus.api.consensus;
 
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.util.EnumSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -46,16 +43,6 @@ final class RaftTransport implements GrpcServices.Customizer, AutoCloseable {
     public NettyServerBuilder customize(NettyServerBuilder builder, EnumSet<GrpcServices.Type> types) {
         // The last one given looks first.
         return builder.executor(executor).intercept(addressee).intercept(new MembersOnly());
-    }
-
-    /** Ratis ends the process without a word of ours if it cannot bind: look first. */
-    static void requireFree(String host, int port) throws IOException {
-        try (ServerSocket probe = new ServerSocket()) {
-            probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(host, port));
-        } catch (IOException e) {
-            throw new IOException("raft cannot listen on " + host + ":" + port + ": " + e.getMessage(), e);
-        }
     }
 
     @Override

@@ -100,7 +100,7 @@ public final class RatisGroups implements GroupView, GroupControl, AutoCloseable
     void start() throws IOException {
         RaftProperties properties = RatisSettings.properties(setup.directory, setup.host, setup.port, setup.overrides);
         directory.prepare(new RaftLogRepair(RaftServerConfigKeys.Log.Appender.bufferByteLimit(properties)));
-        RaftTransport.requireFree(setup.host, setup.port);
+        RaftPort.requireFree(setup.host, setup.port);
         Parameters parameters = new Parameters();
         transport.customize(parameters);
         RaftServer starting = RaftServer.newBuilder()

@@ -5,9 +5,11 @@ import io.nexus.api.cluster.DataDirectory;
 import io.nexus.api.cluster.Entrance;
 import io.nexus.api.cluster.NodeIdentity;
 import io.nexus.api.cluster.PeerServer;
+import io.nexus.api.config.HostPort;
 import io.nexus.api.config.NodeConfig;
 import io.nexus.api.consensus.ConsensusMetrics;
 import io.nexus.api.consensus.FatalHandler;
+import io.nexus.api.consensus.RaftPort;
 import io.nexus.api.feed.FeedMetrics;
 import io.nexus.api.metrics.Meters;
 import io.nexus.api.metrics.MetricNames;
@@ -74,12 +76,16 @@ public final class NexusNode implements AutoCloseable {
      * Opens the data directory and listens; goes on to enter the cluster in the background. After a failure call close.
      *
      * @throws io.nexus.api.cluster.IdentityRefused if this process must not start on the data directory
+     * @throws java.io.UncheckedIOException if the data directory cannot be read or written
+     * @throws io.nexus.statemachine.storage.StorageFailure if the store cannot be opened
      * @throws IOException if an address is taken
      */
     public void start() throws IOException {
         ProcessMetrics.register(meters);
         DataDirectory directory = setup.directory();
         NodeIdentity identity = keep(directory.open(setup.hardSettings(), setup.addresses()));
+        HostPort raft = setup.raftListen();
+        RaftPort.requireFree(raft.isWildcard() ? "0.0.0.0" : raft.host(), raft.port());
         NodeStore store = keep(RocksNodeStore.open(directory.store(), new NexusIndexRule(), setup.storeOptions()));
         StorePoolDirectory pools = new StorePoolDirectory(store, setup.segments());
         pools.start();

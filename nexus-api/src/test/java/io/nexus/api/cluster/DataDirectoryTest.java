@@ -78,7 +78,9 @@ final class DataDirectoryTest {
         try (NodeIdentity first = open(TestTerms.SETTINGS)) {
             assertThat(first.nodeId()).isNotEmpty();
             assertThatThrownBy(() -> open(TestTerms.SETTINGS))
-                    .isInstanceOf(IdentityRefused.class)
+                    .isInstanceOfSatisfying(
+                            IdentityRefused.class,
+                            refused -> assertThat(refused.byConfiguration()).isFalse())
                     .hasMessageContaining("Another process");
         }
     }
@@ -114,6 +116,9 @@ final class DataDirectoryTest {
     void open_otherHardSettings_nameKeyAndBothValues() throws IOException {
         found();
         assertThatThrownBy(() -> open(new HardSettings(null, 24, 7, 1, 20)))
+                .isInstanceOfSatisfying(
+                        IdentityRefused.class,
+                        refused -> assertThat(refused.byConfiguration()).isTrue())
                 .hasMessageContaining("cluster.segments is 12")
                 .hasMessageContaining("24 in the configuration");
         assertThatThrownBy(() -> open(new HardSettings(null, 12, 8, 1, 20))).hasMessageContaining("hash seed is 7");

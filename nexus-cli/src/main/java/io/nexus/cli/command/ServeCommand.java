@@ -7,7 +7,9 @@ import io.nexus.api.node.NexusNode;
 import io.nexus.cli.CommandFailure;
 import io.nexus.cli.ExitCode;
 import io.nexus.cli.Version;
+import io.nexus.statemachine.storage.StorageFailure;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -64,13 +66,30 @@ final class ServeCommand implements Callable<Integer> {
                         "nexus-stop"));
         try {
             node.start();
-        } catch (IdentityRefused e) {
-            throw new CommandFailure(ExitCode.STORAGE, String.valueOf(e.getMessage()));
-        } catch (IOException e) {
-            throw new CommandFailure(ExitCode.REFUSED, "cannot start: " + e.getMessage());
+        } catch (IOException | RuntimeException e) {
+            throw refused(e);
         }
         stopped.await();
         return ExitCode.OK.code();
+    }
+
+    /** One sentence and the code that says whether a restart may help; what is none of these is a bug of ours. */
+    static RuntimeException refused(Exception failure) {
+        String why = String.valueOf(failure.getMessage());
+        if (failure instanceof IdentityRefused refused) {
+            return new CommandFailure(refused.byConfiguration() ? ExitCode.USAGE : ExitCode.STORAGE, why);
+        }
+        if (failure instanceof UncheckedIOException unchecked) {
+            return new CommandFailure(ExitCode.STORAGE, "cannot start: " + why + ": " + unchecked.getCause());
+        }
+        if (failure instanceof StorageFailure) {
+            Throwable cause = failure.getCause();
+            return new CommandFailure(ExitCode.STORAGE, "cannot start: " + why + (cause == null ? "" : ": " + cause));
+        }
+        if (failure instanceof IOException) {
+            return new CommandFailure(ExitCode.REFUSED, "cannot start: " + why);
+        }
+        return failure instanceof RuntimeException bug ? bug : new IllegalStateException(failure);
     }
 
     /** Ratis can wait for ever when it is closed in an unlucky moment; what was acknowledged is on disk anyway. */
