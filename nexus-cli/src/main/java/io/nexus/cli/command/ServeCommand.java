@@ -60,7 +60,7 @@ final class ServeCommand implements Callable<Integer> {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
-                            node.close();
+                            stop(node);
                             stopped.countDown();
                         },
                         "nexus-stop"));
