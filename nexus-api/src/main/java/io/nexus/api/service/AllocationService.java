@@ -27,17 +27,19 @@ import org.jspecify.annotations.Nullable;
  * thread of the router. Deadlines are of {@link System#nanoTime}.
  */
 public final class AllocationService {
-    /** Stands for all pools that do not exist: their ids come from outside. */
+    /** Stands for all pools that this node does not know: ids that callers make up must not fill the labels. */
     private static final String UNKNOWN_POOL = "_unknown";
 
     private static final Demand OWNERS = new Demand(null, 0, true);
 
+    private final PoolFinder finder;
     private final PoolCommands commands;
     private final CommandIds ids;
     private final Lookups lookups;
     private final Meters meters;
 
     public AllocationService(PoolFinder finder, CommandRouter router, CommandIds ids, Lookups lookups, Meters meters) {
+        this.finder = finder;
         this.commands = new PoolCommands(finder, router, ids);
         this.ids = ids;
         this.lookups = lookups;
@@ -196,9 +198,8 @@ public final class AllocationService {
         if (granted != null) {
             result = granted.created() ? "created" : "existing";
         } else {
-            Reason reason = Problems.of(Objects.requireNonNull(thrown)).reason();
-            result = reason.name();
-            pool = reason == Reason.NO_SUCH_POOL || reason == Reason.INVALID_FIELD ? UNKNOWN_POOL : poolId;
+            result = Problems.of(Objects.requireNonNull(thrown)).reason().name();
+            pool = finder.knows(poolId) ? poolId : UNKNOWN_POOL;
         }
         meters.counter(MetricNames.ALLOCATIONS, "pool", pool, "result", result).inc();
         meters.timer(MetricNames.ALLOCATION_LATENCY, "pool", pool)

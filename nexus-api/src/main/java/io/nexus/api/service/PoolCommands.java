@@ -18,6 +18,9 @@ final class PoolCommands {
     /** The pool was not open; it is another instance by now; that one was not open either. */
     private static final int ATTEMPTS_MAX = 3;
 
+    /** Where requests about allocations name the pool. */
+    private static final String FIELD = "pool_id";
+
     private final PoolFinder finder;
     private final CommandRouter router;
     private final CommandIds ids;
@@ -33,7 +36,7 @@ final class PoolCommands {
     /** @param command made for the entry that was found; may throw a {@code ProblemException} */
     CompletableFuture<Done> submit(
             String poolId, long commandId, Function<PoolEntry, Command> command, long deadlineNanos) {
-        return finder.find(poolId, deadlineNanos)
+        return finder.find(FIELD, poolId, deadlineNanos)
                 .thenCompose(pool -> new Call(commandId, command, deadlineNanos).submit(pool, 1));
     }
 
@@ -87,7 +90,7 @@ final class PoolCommands {
 
         /** The catalogue's owner says whether this instance is still the pool. */
         private CompletableFuture<Done> again(PoolEntry refused, int attempt) {
-            return finder.ask(refused.spec().id(), deadlineNanos)
+            return finder.ask(FIELD, refused.spec().id(), deadlineNanos)
                     .thenCompose(pool -> pool.instance() == refused.instance()
                             ? open(pool, deadlineNanos).thenCompose(opened -> submit(pool, attempt + 1))
                             : submit(pool, attempt + 1));

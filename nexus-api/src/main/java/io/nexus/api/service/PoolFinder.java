@@ -35,8 +35,12 @@ public final class PoolFinder {
         this.nanoClock = nanoClock;
     }
 
-    /** The entry; fails with NO_SUCH_POOL, or because the owner could not be asked. */
-    CompletableFuture<PoolEntry> find(String poolId, long deadlineNanos) {
+    /**
+     * The entry; fails with NO_SUCH_POOL, or because the owner could not be asked.
+     *
+     * @param field of the request that has the id
+     */
+    CompletableFuture<PoolEntry> find(String field, String poolId, long deadlineNanos) {
         PoolEntry local = directory.byId(poolId);
         if (local != null) {
             return CompletableFuture.completedFuture(local);
@@ -44,14 +48,14 @@ public final class PoolFinder {
         Kept known = kept.get(poolId);
         if (known != null && nanoClock.getAsLong() - known.sinceNanos() < KEEP_NANOS) {
             return known.entry() == null
-                    ? CompletableFuture.failedFuture(noSuchPool(poolId))
+                    ? CompletableFuture.failedFuture(noSuchPool(field, poolId))
                     : CompletableFuture.completedFuture(known.entry());
         }
-        return ask(poolId, deadlineNanos);
+        return ask(field, poolId, deadlineNanos);
     }
 
     /** The entry by the word of the meta group's owner. */
-    CompletableFuture<PoolEntry> ask(String poolId, long deadlineNanos) {
+    CompletableFuture<PoolEntry> ask(String field, String poolId, long deadlineNanos) {
         return router.submit(META, ids.next(), new Command.FindPool(poolId), deadlineNanos)
                 .thenApply(decided -> {
                     if (decided.outcome() instanceof Outcome.Accepted accepted && accepted.pool() != null) {
@@ -59,8 +63,14 @@ public final class PoolFinder {
                         return accepted.pool();
                     }
                     keep(poolId, null);
-                    throw noSuchPool(poolId);
+                    throw noSuchPool(field, poolId);
                 });
+    }
+
+    /** True if the pool exists as far as this node knows, without asking anybody. */
+    boolean knows(String poolId) {
+        Kept known = kept.get(poolId);
+        return directory.byId(poolId) != null || (known != null && known.entry() != null);
     }
 
     /** What this node just learned from the owner. */
@@ -72,8 +82,8 @@ public final class PoolFinder {
         kept.put(poolId, new Kept(entry, nanoClock.getAsLong()));
     }
 
-    private static RuntimeException noSuchPool(String poolId) {
-        return Problem.of(Reason.NO_SUCH_POOL, "there is no pool %s", poolId).exception();
+    private static RuntimeException noSuchPool(String field, String poolId) {
+        return new Problem(Reason.NO_SUCH_POOL, "there is no pool " + poolId, field, null).exception();
     }
 
     /** @param entry null: there is none */

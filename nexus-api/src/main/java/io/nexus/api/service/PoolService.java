@@ -78,7 +78,7 @@ public final class PoolService {
 
     /** From this node's directory, so that gateways can start without any leader; else from the catalogue's owner. */
     public CompletableFuture<PoolView> get(String id, long deadlineNanos) {
-        return guarded(() -> finder.find(RequestRules.pool("id", id), deadlineNanos))
+        return guarded(() -> finder.find("id", RequestRules.pool("id", id), deadlineNanos))
                 .thenApply(this::view);
     }
 
@@ -97,7 +97,7 @@ public final class PoolService {
 
     /** Fails with POOL_IN_USE while there are allocations. */
     public CompletableFuture<Void> delete(String id, long deadlineNanos) {
-        return guarded(() -> finder.ask(RequestRules.pool("id", id), deadlineNanos))
+        return guarded(() -> finder.ask("id", RequestRules.pool("id", id), deadlineNanos))
                 .thenCompose(entry -> seal(entry, true, deadlineNanos)
                         .thenCompose(nothing -> router.submit(
                                 META, ids.next(), new Command.RemovePool(entry.instance()), deadlineNanos))

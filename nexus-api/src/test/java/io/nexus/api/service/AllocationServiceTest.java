@@ -65,7 +65,9 @@ final class AllocationServiceTest {
     @Test
     void allocate_unknownPool_asksTheOwnerOnceASecond() {
         for (int i = 0; i < 3; i++) {
-            assertThat(problemOf(allocateAsync("a", "nowhere", "")).reason()).isEqualTo(Reason.NO_SUCH_POOL);
+            Problem problem = problemOf(allocateAsync("a", "nowhere", ""));
+            assertThat(problem.reason()).isEqualTo(Reason.NO_SUCH_POOL);
+            assertThat(problem.field()).isEqualTo("pool_id");
         }
         assertThat(cluster.router.drainSubmitted()).containsExactly(new Command.FindPool("nowhere"));
         cluster.nanoClock.addAndGet(1_000_000_000L);
@@ -221,6 +223,19 @@ final class AllocationServiceTest {
                 .contains("nexus_allocations_total{pool=\"p\",result=\"POOL_EXHAUSTED\"} 1\n")
                 .contains("nexus_allocations_total{pool=\"_unknown\",result=\"NO_SUCH_POOL\"} 1\n")
                 .contains("nexus_allocation_latency_seconds_count{pool=\"p\"} 3\n")
+                .doesNotContain("made-up");
+    }
+
+    @Test
+    void metrics_poolIdsMadeUpDuringAnOutage_areNoLabels() {
+        createPool("p", "10.0.0.0/24");
+        cluster.router.leaderless(0, true);
+        LocalCluster.segments().forEach(segment -> cluster.router.leaderless(segment, true));
+        problemOf(allocateAsync("a", "p", ""));
+        problemOf(allocateAsync("a", "made-up", ""));
+        assertThat(PrometheusText.write(cluster.meters))
+                .contains("nexus_allocations_total{pool=\"p\",result=\"NO_LEADER\"} 1\n")
+                .contains("nexus_allocations_total{pool=\"_unknown\",result=\"NO_LEADER\"} 1\n")
                 .doesNotContain("made-up");
     }
 

@@ -115,10 +115,12 @@ final class PoolServiceTest {
                 .isFalse();
         cluster.allocations.releaseAll("a", null, LocalCluster.deadline()).join();
         cluster.pools.delete("p", LocalCluster.deadline()).join();
-        assertThat(problemOf(cluster.pools.get("p", LocalCluster.deadline())).reason())
-                .isEqualTo(Reason.NO_SUCH_POOL);
-        assertThat(problemOf(cluster.pools.delete("p", LocalCluster.deadline())).reason())
-                .isEqualTo(Reason.NO_SUCH_POOL);
+        for (Problem problem : List.of(
+                problemOf(cluster.pools.get("p", LocalCluster.deadline())),
+                problemOf(cluster.pools.delete("p", LocalCluster.deadline())))) {
+            assertThat(problem.reason()).isEqualTo(Reason.NO_SUCH_POOL);
+            assertThat(problem.field()).isEqualTo("id");
+        }
     }
 
     @Test
