@@ -59,13 +59,17 @@ final class FoundingRules {
         }
         List<String> reasons = new ArrayList<>();
         Set<String> ids = new HashSet<>(Set.of(me.nodeId()));
+        Map<String, String> named =
+                new HashMap<>(Map.of(terms.self().name(), terms.peers().self()));
         answers.forEach((address, answer) -> {
             HelloReply reply = answer.reply();
             if (reply == null) {
                 reasons.add("no answer from peer " + address + ": " + answer.failure());
             } else {
                 reasons.addAll(misfits(address, reply, ids));
-                ids.add(reply.getNode().getNodeId());
+                if (ids.add(reply.getNode().getNodeId())) {
+                    reasons.addAll(namesake(address, reply.getNode().getName(), named));
+                }
             }
         });
         if (!reasons.isEmpty()) {
@@ -114,6 +118,15 @@ final class FoundingRules {
             reasons.add("peer " + address + " is configured differently: " + difference);
         }
         return reasons;
+    }
+
+    /** Status and metrics know nodes by their names. */
+    private static List<String> namesake(String address, String name, Map<String, String> named) {
+        String other = named.putIfAbsent(name, address);
+        return other == null
+                ? List.of()
+                : List.of("the nodes at " + other + " and " + address + " are both called " + name
+                        + ": give each a cluster.peer_id of its own");
     }
 
     private String belongs(String address, HelloReply reply) {
