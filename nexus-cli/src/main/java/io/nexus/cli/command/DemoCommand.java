@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -38,6 +39,8 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private static final int SIZE = 3;
+    private static final String DEFAULT_DIR = ".nexus/demo";
+    private static final String DEFAULT_PORT = "9000";
 
     @Parameters(arity = "0..1", defaultValue = "run", description = "${COMPLETION-CANDIDATES}; default: run")
     Action action = Action.run;
@@ -45,14 +48,14 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--dir",
             paramLabel = "DIR",
-            defaultValue = ".nexus/demo",
+            defaultValue = DEFAULT_DIR,
             description = "where its data goes. Default: ${DEFAULT-VALUE}")
-    Path dir = Path.of(".nexus/demo");
+    Path dir = Path.of(DEFAULT_DIR);
 
     @Option(
             names = "--base-port",
             paramLabel = "PORT",
-            defaultValue = "9000",
+            defaultValue = DEFAULT_PORT,
             description = "node i takes four ports from here + 10 i. Default: ${DEFAULT-VALUE}")
     int basePort;
 
@@ -106,10 +109,9 @@ final class DemoCommand implements Callable<Integer> {
         return orderly ? ExitCode.OK.code() : ExitCode.FAILED.code();
     }
 
-    private static void refuseIfRunning(DemoCluster cluster) {
+    private void refuseIfRunning(DemoCluster cluster) {
         if (cluster.nodes().stream().anyMatch(NodeProcess::running)) {
-            throw new CommandFailure(
-                    ExitCode.REFUSED, "the demo cluster runs already; end it: scripts/quickstart stop");
+            throw new CommandFailure(ExitCode.REFUSED, "the demo cluster runs already; end it: " + stopCommand());
         }
     }
 
@@ -129,20 +131,35 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private static void where(DemoCluster cluster, PrintWriter out) {
+    private void where(DemoCluster cluster, PrintWriter out) {
         NodeProcess first = cluster.nodes().get(0);
         out.println();
         out.println("The cluster stays up. Look around:");
-        out.println("  scripts/nexus status                                  nodes and segments");
-        out.println("  scripts/nexus pool list                               pools and their use");
-        out.println("  curl http://" + first.httpAddress() + "/cluster/status         the same over HTTP");
-        out.println("  curl http://" + first.httpAddress() + "/metrics                for Prometheus");
+        hint(out, "scripts/nexus status" + server(first.grpcAddress()), "nodes and segments");
+        hint(out, "scripts/nexus pool list" + server(first.grpcAddress()), "pools and their use");
+        hint(out, "curl http://" + first.httpAddress() + "/cluster/status", "the same over HTTP");
+        hint(out, "curl http://" + first.httpAddress() + "/metrics", "for Prometheus");
         for (NodeProcess node : cluster.nodes()) {
             out.println("  " + node.log() + "   log of " + node.name());
         }
         out.println("Stop it:");
-        out.println("  scripts/quickstart stop");
+        out.println("  " + stopCommand());
         out.flush();
+    }
+
+    private static void hint(PrintWriter out, String command, String what) {
+        out.println(String.format(Locale.ROOT, "  %-53s %s", command, what));
+    }
+
+    /** The options as they were given: commands must work as they are printed. */
+    String server(String address) {
+        return basePort == Integer.parseInt(DEFAULT_PORT) ? "" : " --server " + address;
+    }
+
+    String stopCommand() {
+        String path = dir.toAbsolutePath().toString();
+        String quoted = path.matches("[\\w./+-]+") ? path : "'" + path.replace("'", "'\\''") + "'";
+        return "scripts/quickstart stop" + (dir.equals(Path.of(DEFAULT_DIR)) ? "" : " --dir " + quoted);
     }
 
     static Path launcher() {
