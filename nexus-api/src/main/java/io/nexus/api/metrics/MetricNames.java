@@ -53,7 +53,10 @@ public final class MetricNames {
             gauge(CLUSTER_PEERS, "Nodes in the roster, this one included"),
             gauge(CLUSTER_PEER_STATUS, "1 up, 0.5 suspect, 0 down, as this node sees it", "peer"),
             gauge(HASHRING_POOLS, "Pools whose segment the node owns, as far as this node knows", "owner"),
-            summary(CLSET_SYNC_LATENCY, "Time from a change on this node to a follower's acknowledgement of it"),
+            summary(
+                    CLSET_SYNC_LATENCY,
+                    "Time from a change on this node to a follower's acknowledgement of it; samples only where nodes follow"
+                            + " segments that they are no member of"),
             gauge(CLSET_ENTRIES, "Allocations in this node's store, all segments"),
             counter(CLSET_CONFLICTS, "Records that were written on two nodes at once"),
             gauge(READY, "1 while /ready answers 200"),
