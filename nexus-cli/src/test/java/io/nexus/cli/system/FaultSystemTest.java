@@ -87,7 +87,9 @@ class FaultSystemTest {
         if (cluster != null) {
             cluster.nodes().forEach(NodeProcess::kill);
         }
-        say("data and logs of a failed run are in %s", dir);
+        if (dir != null && Files.exists(dir)) {
+            say("data and logs of the failed run are in %s", dir);
+        }
     }
 
     private void createPools() {
