@@ -76,6 +76,7 @@ class FaultSystemTest {
         letLoadRun(2000);
         load.close();
         check();
+        cluster.nodes().forEach(NodeProcess::kill);
         deleteTree(dir);
     }
 
