@@ -163,13 +163,19 @@ final class SeatKeeperTest {
         NodeEntry fresh = TestPlans.entry(lost.peerAddr());
         record(TestPlans.replaced(founding, lost.nodeId(), fresh), 2);
         groups.leads(4, 6, SELF, founding.seats().get(4));
-        watch.watch(List.of(fresh.nodeId()));
+        watch.watch(List.of(fresh.nodeId(), founding.nodes().get(2).nodeId()));
         keeper.look();
         assertThat(done).as("it was not heard of").isEmpty();
         report(fresh.nodeId(), Set.of(1, 2), Map.of());
         keeper.look();
         assertThat(done).as("its group does not run").isEmpty();
         report(fresh.nodeId(), Set.of(1, 2, 4), Map.of());
+        keeper.look();
+        assertThat(done).as("the third member was not heard of").isEmpty();
+        reportCopy(founding.nodes().get(2).nodeId(), 4, false);
+        keeper.look();
+        assertThat(done).as("the third member has no rows yet").isEmpty();
+        reportCopy(founding.nodes().get(2).nodeId(), 4, true);
         keeper.look();
         assertThat(done).containsExactly("replace 4 " + lost.nodeId() + " by " + fresh.nodeId());
     }
@@ -184,8 +190,12 @@ final class SeatKeeperTest {
         List<String> members = new ArrayList<>(founding.seats().get(4));
         members.add(fresh.nodeId());
         groups.leads(4, 6, SELF, members);
-        watch.watch(List.of(fresh.nodeId()));
+        watch.watch(List.of(fresh.nodeId(), founding.nodes().get(2).nodeId()));
         report(fresh.nodeId(), Set.of(4), Map.of());
+        reportCopy(founding.nodes().get(2).nodeId(), 4, true);
+        keeper.look();
+        assertThat(done).as("the new member pulls its rows").isEmpty();
+        reportCopy(fresh.nodeId(), 4, true);
         keeper.look();
         assertThat(done).containsExactly("replace 4 " + lost.nodeId() + " by " + fresh.nodeId());
     }
@@ -297,6 +307,13 @@ final class SeatKeeperTest {
     private void report(String node, Set<Integer> hosted, Map<Integer, PeerReport.Led> led) {
         now += TimeUnit.MILLISECONDS.toNanos(1);
         watch.answered(new PeerReport(node, now, hosted, led, Map.of()));
+    }
+
+    /** The node's copy of a segment that it is a member of. */
+    private void reportCopy(String node, int segment, boolean intact) {
+        now += TimeUnit.MILLISECONDS.toNanos(1);
+        PeerReport.Copy copy = new PeerReport.Copy(1, 7, intact, null, 1);
+        watch.answered(new PeerReport(node, now, Set.of(segment), Map.of(), Map.of(segment, copy)));
     }
 
     private final class Control implements GroupControl {
