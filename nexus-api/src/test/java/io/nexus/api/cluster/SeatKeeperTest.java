@@ -163,7 +163,7 @@ final class SeatKeeperTest {
         NodeEntry fresh = TestPlans.entry(lost.peerAddr());
         record(TestPlans.replaced(founding, lost.nodeId(), fresh), 2);
         groups.leads(4, 6, SELF, founding.seats().get(4));
-        watch.watch(List.of(fresh.nodeId(), founding.nodes().get(2).nodeId()));
+        watch.watch(List.of(fresh.nodeId(), founding.nodes().get(0).nodeId()));
         keeper.look();
         assertThat(done).as("it was not heard of").isEmpty();
         report(fresh.nodeId(), Set.of(1, 2), Map.of());
@@ -172,10 +172,10 @@ final class SeatKeeperTest {
         report(fresh.nodeId(), Set.of(1, 2, 4), Map.of());
         keeper.look();
         assertThat(done).as("the third member was not heard of").isEmpty();
-        reportCopy(founding.nodes().get(2).nodeId(), 4, false);
+        reportCopy(founding.nodes().get(0).nodeId(), 4, false);
         keeper.look();
         assertThat(done).as("the third member has no rows yet").isEmpty();
-        reportCopy(founding.nodes().get(2).nodeId(), 4, true);
+        reportCopy(founding.nodes().get(0).nodeId(), 4, true);
         keeper.look();
         assertThat(done).containsExactly("replace 4 " + lost.nodeId() + " by " + fresh.nodeId());
     }
@@ -190,9 +190,9 @@ final class SeatKeeperTest {
         List<String> members = new ArrayList<>(founding.seats().get(4));
         members.add(fresh.nodeId());
         groups.leads(4, 6, SELF, members);
-        watch.watch(List.of(fresh.nodeId(), founding.nodes().get(2).nodeId()));
+        watch.watch(List.of(fresh.nodeId(), founding.nodes().get(0).nodeId()));
         report(fresh.nodeId(), Set.of(4), Map.of());
-        reportCopy(founding.nodes().get(2).nodeId(), 4, true);
+        reportCopy(founding.nodes().get(0).nodeId(), 4, true);
         keeper.look();
         assertThat(done).as("the new member pulls its rows").isEmpty();
         reportCopy(fresh.nodeId(), 4, true);
