@@ -123,12 +123,14 @@ final class Workload implements AutoCloseable {
         private final int subscribers;
         private final Random random;
         private final Map<String, String> tokens = new ConcurrentHashMap<>();
+        private final int[] lives;
         private final long[] avoidUntil = new long[servers.size()];
 
         Worker(String pool, String name, int subscribers, Random random) {
             this.pool = pool;
             this.name = name;
             this.subscribers = subscribers;
+            this.lives = new int[subscribers];
             this.random = random;
         }
 
@@ -138,7 +140,8 @@ final class Workload implements AutoCloseable {
                     .toList();
             try (NexusClient writer = new NexusClient(servers, WRITE_TIMEOUT)) {
                 while (!stopped) {
-                    step(writer, readers, name + "-s" + random.nextInt(subscribers));
+                    int number = random.nextInt(subscribers);
+                    step(writer, readers, name + "-s" + number + "-" + lives[number], number);
                     LockSupport.parkNanos(PAUSE_NANOS);
                 }
             } finally {
@@ -146,12 +149,16 @@ final class Workload implements AutoCloseable {
             }
         }
 
-        private void step(NexusClient writer, List<NexusClient> readers, String subscriber) {
+        /**
+         * A write whose outcome is unknown may still take effect much later, a release that a paused node had received
+         * for instance: such a subscriber is left alone and another takes its place.
+         */
+        private void step(NexusClient writer, List<NexusClient> readers, String subscriber, int number) {
             int dice = random.nextInt(100);
             if (dice < 40) {
-                allocate(writer, ANY, subscriber);
+                lives[number] += allocate(writer, ANY, subscriber) ? 0 : 1;
             } else if (dice < 60) {
-                release(writer, ANY, subscriber);
+                lives[number] += release(writer, ANY, subscriber) ? 0 : 1;
             } else {
                 int node = random.nextInt(readers.size());
                 if (avoidUntil[node] == 0 || System.nanoTime() - avoidUntil[node] > 0) {
@@ -161,7 +168,8 @@ final class Workload implements AutoCloseable {
             }
         }
 
-        private void allocate(NexusClient client, String node, String subscriber) {
+        /** False if the outcome is unknown. */
+        private boolean allocate(NexusClient client, String node, String subscriber) {
             long start = System.nanoTime();
             try {
                 AllocateResponse answer = client.allocate(AllocateRequest.newBuilder()
@@ -181,12 +189,14 @@ final class Workload implements AutoCloseable {
                 if (pool.equals(measuredPool)) {
                     pauses.acknowledged(start);
                 }
+                return true;
             } catch (CompletionException e) {
-                failed(Op.Kind.ALLOCATE, subscriber, node, start, e);
+                return failed(Op.Kind.ALLOCATE, subscriber, node, start, e) != Op.Result.UNKNOWN;
             }
         }
 
-        private void release(NexusClient client, String node, String subscriber) {
+        /** False if the outcome is unknown. */
+        private boolean release(NexusClient client, String node, String subscriber) {
             long start = System.nanoTime();
             try {
                 ReleaseResponse answer = client.release(ReleaseRequest.newBuilder()
@@ -196,8 +206,9 @@ final class Workload implements AutoCloseable {
                         .join();
                 tokens.put(subscriber, answer.getToken());
                 record(Op.Kind.RELEASE, subscriber, node, start, null, false, false);
+                return true;
             } catch (CompletionException e) {
-                failed(Op.Kind.RELEASE, subscriber, node, start, e);
+                return failed(Op.Kind.RELEASE, subscriber, node, start, e) != Op.Result.UNKNOWN;
             }
         }
 
@@ -221,7 +232,7 @@ final class Workload implements AutoCloseable {
             }
         }
 
-        private void failed(Op.Kind kind, String subscriber, String node, long start, CompletionException e) {
+        private Op.Result failed(Op.Kind kind, String subscriber, String node, long start, CompletionException e) {
             NexusClientException failure = (NexusClientException) e.getCause();
             Op.Result result = switch (failure.code()) {
                 case NOT_FOUND, RESOURCE_EXHAUSTED, ALREADY_EXISTS, FAILED_PRECONDITION -> Op.Result.REFUSED;
@@ -242,6 +253,7 @@ final class Workload implements AutoCloseable {
                     false,
                     false,
                     failure.code() == Status.Code.UNAVAILABLE ? "unavailable" : failure.getMessage()));
+            return result;
         }
 
         private void record(
