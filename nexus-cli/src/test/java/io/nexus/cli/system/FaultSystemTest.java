@@ -38,19 +38,14 @@ class FaultSystemTest {
     private static final String POOL = "fault-main";
     private static final String SMALL_POOL = "fault-small";
     private static final Duration READY = Duration.ofSeconds(90);
-    /** The promise: allocation goes on within this time when one node of three is unreachable; one run may miss it once. */
+    /** The promise: allocation goes on within this time when one node of three is unreachable. */
     private static final Duration RESUME = Duration.ofSeconds(5);
-    /** No single fault may take longer, also when the machine is busy with something else. */
-    private static final Duration RESUME_MAX = Duration.ofSeconds(10);
 
     private final long seed = Long.getLong("seed", System.nanoTime());
     private final Random random = new Random(seed);
     private final PrintStream report = System.out;
     private final Map<String, List<Long>> gapMillis = new TreeMap<>();
     private Path dir;
-    /** Of the faults that leave two nodes of three. */
-    private final List<Long> singleFaultMillis = new ArrayList<>();
-
     private DemoCluster cluster;
     private Workload load;
     private int faults;
@@ -126,7 +121,7 @@ class FaultSystemTest {
         begin(fault + " (" + node.name() + ")");
         node.kill();
         load.pauses().watch();
-        resumed(fault, RESUME_MAX);
+        resumed(fault, RESUME);
         letLoadRun(500 + random.nextInt(2500));
         node.start();
         cluster.awaitReady(node, READY);
@@ -154,7 +149,7 @@ class FaultSystemTest {
         long at = System.nanoTime();
         owner.pause();
         load.pauses().watch();
-        resumed("SIGSTOP of the owner", RESUME_MAX);
+        resumed("SIGSTOP of the owner", RESUME);
         letLoadRun(Math.max(0, 20_000 - (System.nanoTime() - at) / 1_000_000));
         owner.resume();
         readAtOnce(owner);
@@ -200,7 +195,7 @@ class FaultSystemTest {
         victim.kill();
         load.pauses().watch();
         deleteTree(victim.dir().resolve("data"));
-        resumed("wiped disk", RESUME_MAX);
+        resumed("wiped disk", RESUME);
         victim.start();
         cluster.awaitReady(victim, READY);
         assertThat(cluster.awaitLevel(Duration.ofSeconds(1)) || awaitSeats(victim))
@@ -237,7 +232,7 @@ class FaultSystemTest {
                     .isTrue();
             node.start();
             cluster.awaitReady(node, READY);
-            note("orderly restart", load.pauses().longestMillis(), RESUME_MAX);
+            note("orderly restart", load.pauses().longestMillis(), RESUME);
         }
         letLoadRun(1000);
     }
@@ -258,12 +253,6 @@ class FaultSystemTest {
         say("violations: %d", violations.size());
         violations.stream().limit(20).forEach(violation -> say("  %s", violation));
         assertThat(violations).as("seed %d", seed).isEmpty();
-        Collections.sort(singleFaultMillis);
-        assertThat(Duration.ofMillis(singleFaultMillis.get(singleFaultMillis.size() - 2)))
-                .as(
-                        "times without an allocation while one node is away, the longest aside: %s ms, seed %d",
-                        singleFaultMillis, seed)
-                .isLessThanOrEqualTo(RESUME);
         Map<String, Long> counts = HistoryChecker.counts(histories);
         assertThat(counts.getOrDefault("ALLOCATE OK", 0L))
                 .as("not a vacuous run")
@@ -310,9 +299,6 @@ class FaultSystemTest {
     private void note(String fault, long millis, Duration limit) {
         say("  allocation went on after %d ms", millis);
         gapMillis.computeIfAbsent(fault, f -> new ArrayList<>()).add(millis);
-        if (limit.equals(RESUME_MAX)) {
-            singleFaultMillis.add(millis);
-        }
         assertThat(Duration.ofMillis(millis))
                 .as("time without an allocation after: %s, seed %d", fault, seed)
                 .isPositive()
