@@ -41,6 +41,7 @@ public final class Consensus implements AutoCloseable {
     private final SegmentBatchers batchers;
     private final ForwardLinks links;
     private final ForwardEndpoint endpoint;
+    private final PauseGuard pauses;
     private final RoutedCommands router;
     private final LeadershipSpread leadership;
     private final Housekeeping housekeeping;
@@ -96,9 +97,16 @@ public final class Consensus implements AutoCloseable {
         GroupEvents events = new GroupEvents(with.steps, batchers::wake, this::stopped, with.fatal);
         groups = new RatisGroups(setup, with.machines, events, hints, this::opened, this::gone);
         links = new ForwardLinks(with.peers, clusterId, forwarder, tuning.forwarding(), metrics);
-        endpoint = new ForwardEndpoint(clusterId, batchers, forwarder, metrics);
+        pauses = new PauseGuard(PauseGuard.Limits.DEFAULT, metrics);
+        endpoint = new ForwardEndpoint(clusterId, batchers, forwarder, pauses, metrics);
         RoutedCommands.Routes routes = new RoutedCommands.Routes(
-                setup.nodeId(), groups, hints, segment -> others(with.plan, setup.nodeId(), segment), batchers, links);
+                setup.nodeId(),
+                groups,
+                hints,
+                segment -> others(with.plan, setup.nodeId(), segment),
+                batchers,
+                links,
+                pauses);
         RoutingProblems problems = new RoutingProblems(nodeId -> name(with.peers, nodeId));
         router = new RoutedCommands(routes, problems, metrics, tuning.routing(), with.random);
         leadership = new LeadershipSpread(groups, with.plan, with.alive, tuning.leadership(), metrics);
@@ -113,7 +121,10 @@ public final class Consensus implements AutoCloseable {
         samples.register();
         groups.start();
         started = true;
-        every(pulse, SWEEP, () -> router.sweep(System.nanoTime()));
+        every(pulse, SWEEP, () -> {
+            pauses.beat(System.nanoTime());
+            router.sweep(System.nanoTime());
+        });
         every(pulse, CHECK, () -> {
             batchers.expire(System.nanoTime());
             links.check(System.nanoTime());

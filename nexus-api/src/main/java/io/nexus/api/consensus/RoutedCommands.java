@@ -38,6 +38,7 @@ final class RoutedCommands implements CommandRouter, RoutedCommand.Listener {
     private final ConsensusMetrics metrics;
     private final Limits limits;
     private final RandomGenerator random;
+    private final PauseGuard pauses;
     private final Outages outages;
 
     private final Set<RoutedCommand> pending = ConcurrentHashMap.newKeySet();
@@ -66,7 +67,8 @@ final class RoutedCommands implements CommandRouter, RoutedCommand.Listener {
             OwnerHints hints,
             IntFunction<List<String>> seats,
             SegmentBatchers batchers,
-            ForwardLinks links) {}
+            ForwardLinks links,
+            PauseGuard pauses) {}
 
     RoutedCommands(
             Routes routes, RoutingProblems problems, ConsensusMetrics metrics, Limits limits, RandomGenerator random) {
@@ -76,6 +78,7 @@ final class RoutedCommands implements CommandRouter, RoutedCommand.Listener {
         this.seats = routes.seats;
         this.batchers = routes.batchers;
         this.links = routes.links;
+        this.pauses = routes.pauses;
         this.problems = problems;
         this.metrics = metrics;
         this.limits = limits;
@@ -96,6 +99,9 @@ final class RoutedCommands implements CommandRouter, RoutedCommand.Listener {
         }
         if (deadlineNanos - now <= 0) {
             return refuse(problems.noTime(segment));
+        }
+        if (pauses.refuses(now)) {
+            return refuse(problems.paused());
         }
         if (count.incrementAndGet() > limits.pendingMax) {
             count.decrementAndGet();
