@@ -18,7 +18,7 @@ final class LateRelease implements AutoCloseable {
     private CompletableFuture<?> release = CompletableFuture.completedFuture(null);
 
     LateRelease(String node, String pool) {
-        this.gateway = new NexusClient(List.of(node), Duration.ofSeconds(2));
+        this.gateway = new NexusClient(List.of(node), Duration.ofSeconds(8));
         this.pool = pool;
     }
 
