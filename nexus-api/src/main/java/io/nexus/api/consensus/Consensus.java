@@ -37,6 +37,7 @@ public final class Consensus implements AutoCloseable {
     private static final Duration HAND_OVER = Duration.ofSeconds(3);
 
     private final Tuning tuning;
+    private final Supplier<@Nullable ClusterPlan> planned;
     private final RatisGroups groups;
     private final SegmentBatchers batchers;
     private final ForwardLinks links;
@@ -90,6 +91,7 @@ public final class Consensus implements AutoCloseable {
 
     Consensus(RatisGroups.Setup setup, Collaborators with, Tuning tuning) {
         this.tuning = tuning;
+        this.planned = with.plan;
         ConsensusMetrics metrics = new ConsensusMetrics(with.meters);
         String clusterId = setup.clusterId().toString();
         OwnerHints hints = new OwnerHints();
@@ -133,6 +135,8 @@ public final class Consensus implements AutoCloseable {
         every(pulse, SUPERVISE, () -> {
             supervisor.round(System.nanoTime());
             leadership.round(System.nanoTime());
+            ClusterPlan plan = planned.get();
+            router.look(plan == null ? 0 : plan.segmentCount(), System.nanoTime());
         });
         every(snapshotTimer, tuning.snapshots().every(), () -> snapshots.round(System.nanoTime()));
     }

@@ -57,7 +57,7 @@ final class RoutedCommands implements CommandRouter, RoutedCommand.Listener {
      */
     record Limits(int pendingMax, int commandBytesMax, Duration margin, Duration patience, Duration soon) {
         static final Limits DEFAULT =
-                new Limits(16_384, 512 << 10, Duration.ofMillis(100), Duration.ofSeconds(6), Duration.ofMillis(500));
+                new Limits(16_384, 512 << 10, Duration.ofMillis(300), Duration.ofSeconds(6), Duration.ofMillis(500));
     }
 
     /** Where commands can go. */
@@ -174,6 +174,20 @@ final class RoutedCommands implements CommandRouter, RoutedCommand.Listener {
         }
         List<String> members = seats.apply(segment);
         return members.isEmpty() ? owner : members.get(tries / 2 % members.size());
+    }
+
+    /**
+     * Notes which segments have no owner, whether or not somebody asks for them: the first caller after a long outage
+     * shall hear soon too. Called about once a second, by the thread of {@link #sweep}.
+     *
+     * @param segments their number, the meta group not counted
+     */
+    void look(int segments, long nowNanos) {
+        for (int segment = 0; segment <= segments; segment++) {
+            if (groups.owner(segment) == null) {
+                outages.failed(segment, nowNanos);
+            }
+        }
     }
 
     /** Retries what is due, answers what is late, and leaves owners that are owners no more. */
