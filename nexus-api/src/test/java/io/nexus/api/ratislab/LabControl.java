@@ -102,7 +102,12 @@ final class LabControl {
         }
     }
 
-    /** Takes effect only if the members are {@code from} at that moment. */
+    /**
+     * Takes effect only if the members are {@code from} at that moment.
+     *
+     * <p>Asked on a thread of its own, because Ratis answers on the caller's and may never do so: a leader whose own seat
+     * went closes its division with the lock held that a second request, which the closing waits for, wants.
+     */
     RaftClientReply compareAndSet(int group, LabNode leader, Collection<String> from, Collection<String> to)
             throws Exception {
         SetConfigurationRequest.Arguments arguments = SetConfigurationRequest.Arguments.newBuilder()
@@ -110,21 +115,35 @@ final class LabControl {
                 .setServersInCurrentConf(lab.peers(from))
                 .setServersInNewConf(lab.peers(to))
                 .build();
-        return get(leader.server()
-                .setConfigurationAsync(new SetConfigurationRequest(
-                        client,
-                        RaftPeerId.valueOf(leader.id()),
-                        lab.groupId(group),
-                        calls.incrementAndGet(),
-                        arguments)));
+        SetConfigurationRequest request = new SetConfigurationRequest(
+                client, RaftPeerId.valueOf(leader.id()), lab.groupId(group), calls.incrementAndGet(), arguments);
+        CompletableFuture<RaftClientReply> reply = new CompletableFuture<>();
+        Thread asking = new Thread(() -> ask(leader, request, reply), "lab-set-configuration");
+        asking.setDaemon(true);
+        asking.start();
+        return get(reply);
     }
 
-    /** One attempt; whether it took effect is to be read from the leader. */
-    void trySwap(int group, Collection<String> from, Collection<String> to) {
+    private static void ask(LabNode leader, SetConfigurationRequest request, CompletableFuture<RaftClientReply> reply) {
         try {
-            compareAndSet(group, lab.awaitLeader(group), from, to);
+            leader.server().setConfigurationAsync(request).whenComplete((answer, failure) -> {
+                if (failure == null) {
+                    reply.complete(answer);
+                } else {
+                    reply.completeExceptionally(failure);
+                }
+            });
+        } catch (IOException | RuntimeException e) {
+            reply.completeExceptionally(e);
+        }
+    }
+
+    /** One attempt. True: accepted. False: refused, or unknown, which is to be read from the leader. */
+    boolean trySwap(int group, Collection<String> from, Collection<String> to) {
+        try {
+            return compareAndSet(group, lab.awaitLeader(group), from, to).isSuccess();
         } catch (Exception e) {
-            // refused, or unknown: the caller reads the members
+            return false;
         }
     }
 
