@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One stream that this node follows: does what the {@link StreamReceiver} says, and tells it what happened. Writer
- * thread only, but for {@link #state} and {@link #lag}.
+ * thread only, but for {@link #state}.
  */
 final class FollowedStream implements SegmentFetch.Events {
     private static final Logger LOG = LoggerFactory.getLogger(FollowedStream.class);
@@ -40,7 +40,6 @@ final class FollowedStream implements SegmentFetch.Events {
     private final UpstreamWatch watch = new UpstreamWatch();
     private @Nullable String following;
     private volatile FollowState state = FollowState.NONE;
-    private volatile long lag;
 
     FollowedStream(int stream, SegmentStore store, Position genesis, FollowContext node) {
         this.stream = stream;
@@ -57,11 +56,6 @@ final class FollowedStream implements SegmentFetch.Events {
 
     FollowState state() {
         return state;
-    }
-
-    /** Steps that another node was known to have at the last tick and this node had not. */
-    long lag() {
-        return lag;
     }
 
     /* --------------- events --------------- */
@@ -137,7 +131,6 @@ final class FollowedStream implements SegmentFetch.Events {
             watch(upstream, now);
         }
         chooseIfNone();
-        lag = Math.max(0, bestKnown() - receiver.position().seq());
     }
 
     /** On return the stream may be written by somebody else. */
@@ -219,12 +212,7 @@ final class FollowedStream implements SegmentFetch.Events {
             }
         }
         following = receiver.upstream();
-        state = new FollowState(
-                receiver.live(),
-                receiver.suspect(),
-                receiver.catchingUp(),
-                state.everLive() || receiver.live(),
-                following);
+        state = new FollowState(receiver.live(), receiver.suspect(), receiver.catchingUp(), following);
     }
 
     private void note(Effect effect) {

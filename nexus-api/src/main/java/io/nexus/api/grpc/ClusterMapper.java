@@ -71,7 +71,12 @@ public final class ClusterMapper {
                 .setAllocations(status.allocations())
                 .setPools(status.pools())
                 .setCondition(status.condition())
-                .setDigest(status.digest());
+                .setDigest(status.digest())
+                .setLag(status.lag());
+        String upstream = status.upstream();
+        if (upstream != null) {
+            builder.setUpstream(upstream);
+        }
         String owner = status.owner();
         return (owner == null ? builder : builder.setOwner(owner)).build();
     }

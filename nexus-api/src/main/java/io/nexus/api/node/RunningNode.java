@@ -130,7 +130,7 @@ final class RunningNode implements AutoCloseable {
         peerServer.add(feedEndpoint);
         peerServer.add(new OwnerReadEndpoint(
                 base.store(), base.pools(), consensus.groups(), membership.proof(), () -> clusterId, lookupThreads));
-        ports.open(new LatePorts.Ports(membership.view(), consensus.groups(), consensus.router(), lookups));
+        ports.open(new LatePorts.Ports(membership.view(), consensus.groups(), consensus.router(), lookups, feed));
         membership.start().whenComplete((done, failure) -> {
             if (failure != null) {
                 fatal.fatal("The node could not create its groups.", failure);

@@ -60,7 +60,7 @@ class FeedNetworkTest {
         FollowState state = java.util.Objects.requireNonNull(follower.client.state(FeedLab.STREAM));
         assertThat(state.live()).isTrue();
         assertThat(state.upstream()).isEqualTo("owner");
-        assertThat(follower.client.neverLive()).isEmpty();
+        assertThat(follower.client.state(FeedLab.STREAM).live()).isTrue();
     }
 
     @Test
@@ -69,7 +69,7 @@ class FeedNetworkTest {
         owner.segment().commit(FeedLab.GENESIS.atLog(1, 0, 0), List.of());
         FeedNode follower = lab.follower("follower");
         follower.follow();
-        await("live", () -> follower.client.neverLive().isEmpty());
+        await("live", () -> follower.client.state(FeedLab.STREAM).live());
         owner.apply(1, "first");
         awaitLevel(follower, owner);
     }

@@ -76,8 +76,18 @@ final class StatusCommand implements Callable<Integer> {
         }
         server.show(nodes);
         server.print("");
-        Table segments =
-                new Table("SEGMENT", "OWNER", "MEMBERS", "HERE", "SEQ", "STALE", "POOLS", "ALLOCATIONS", "CONDITION");
+        Table segments = new Table(
+                "SEGMENT",
+                "OWNER",
+                "MEMBERS",
+                "HERE",
+                "FOLLOWS",
+                "SEQ",
+                "LAG",
+                "STALE",
+                "POOLS",
+                "ALLOCATIONS",
+                "CONDITION");
         for (SegmentStatus segment : status.getSegmentsList()) {
             segments.row(
                     segment.getSegment() == 0 ? "meta" : segment.getSegment(),
@@ -86,7 +96,11 @@ final class StatusCommand implements Callable<Integer> {
                             .map(id -> names.getOrDefault(id, id))
                             .collect(Collectors.joining(" ")),
                     segment.getRole(),
+                    segment.getUpstream().isEmpty()
+                            ? "-"
+                            : names.getOrDefault(segment.getUpstream(), segment.getUpstream()),
                     segment.getSeq(),
+                    segment.getLag(),
                     segment.getStalenessMs() < 0 ? "unknown" : segment.getStalenessMs() + " ms",
                     segment.getPools(),
                     segment.getAllocations(),
