@@ -102,6 +102,16 @@ public enum ConfigKey {
             ValueKind.count(16, 100_000),
             "4096",
             "HTTP connections at one time; further ones wait to be accepted."),
+    CLOCK_OFFSET_WARN(
+            "limits.clock_offset_warn",
+            ValueKind.duration("10ms", "1h"),
+            "500ms",
+            "A node whose clock is further than this from the median of the cluster's says so in its status."),
+    CLOCK_OFFSET_MAX(
+            "limits.clock_offset_max",
+            ValueKind.duration("10ms", "1h"),
+            "2s",
+            "A node whose clock is further than this from the median does not use it: it stamps leases by the median."),
     SNAPSHOT_LOG_BYTES(
             "snapshots.snapshot_log_bytes",
             ValueKind.bytes("1MiB", "10GiB"),

@@ -19,7 +19,8 @@ public final class ClusterMapper {
                 .setVersion(status.version())
                 .setReady(status.ready())
                 .addAllNotReadyBecause(status.notReadyBecause())
-                .setUptimeSeconds(status.uptimeSeconds());
+                .setUptimeSeconds(status.uptimeSeconds())
+                .addAllWarnings(status.warnings());
         status.nodes().forEach(node -> response.addNodes(node(node)));
         status.segments().forEach(segment -> response.addSegments(segment(segment)));
         return response.build();

@@ -1,5 +1,6 @@
 package io.nexus.api.node;
 
+import io.nexus.api.cluster.ClockGuard;
 import io.nexus.api.cluster.ClusterView;
 import io.nexus.api.cluster.GroupControl;
 import io.nexus.api.cluster.Layout;
@@ -19,6 +20,7 @@ import io.nexus.api.feed.FeedListener;
 import io.nexus.api.feed.FeedMetrics;
 import io.nexus.api.feed.PeerProgress;
 import io.nexus.api.feed.SegmentPuller;
+import io.nexus.api.metrics.MetricNames;
 import io.nexus.api.service.LocalLookups;
 import io.nexus.api.service.LookupThreads;
 import io.nexus.api.service.OwnerReadEndpoint;
@@ -57,6 +59,7 @@ final class RunningNode implements AutoCloseable {
     private final FatalHandler fatal;
     private final Layout layout;
     private final PeerChannels channels;
+    private final ClockGuard clock;
     private final FeedHub hub;
     private final FeedListener listeners;
     private final FeedEndpoint feedEndpoint;
@@ -77,6 +80,7 @@ final class RunningNode implements AutoCloseable {
         layout = new Layout(
                 base.identity(), base.store().segment(META), base.threads().diskExecutor());
         channels = new PeerChannels(self, layout);
+        clock = new ClockGuard(InstantSource.system(), System::nanoTime, base.setup().clock());
         FeedMetrics feedMetrics = new FeedMetrics(base.meters());
         hub = new FeedHub(streams, base.store(), feedMetrics);
         StepWaiters waiters = new StepWaiters(base.store());
@@ -88,7 +92,7 @@ final class RunningNode implements AutoCloseable {
                 new Membership.Base(base.identity(), layout, channels, base.entrance(), base.threads()),
                 state,
                 new Membership.Ports(
-                        new FollowingControl(), consensus.router(), consensus.groups()::learnOwner, proofs),
+                        new FollowingControl(), consensus.router(), consensus.groups()::learnOwner, proofs, clock),
                 base.setup().heartbeats());
         ClusterView view = membership.view();
         feed = new FeedClient(new FeedClient.Ports(
@@ -117,6 +121,8 @@ final class RunningNode implements AutoCloseable {
 
     /** Groups of the last run first, then what they do not cover, then the others may talk to us. */
     void start(LatePorts ports, PeerServer peerServer) throws IOException {
+        base.meters().gauge(MetricNames.CLOCK_OFFSET, () -> clock.offsetMillis() / 1e3);
+        base.meters().gauge(MetricNames.CLOCK_CORRECTED, () -> clock.corrected() ? 1 : 0);
         hub.start();
         feedEndpoint.start();
         consensus.start();
@@ -140,6 +146,11 @@ final class RunningNode implements AutoCloseable {
 
     List<String> problems() {
         return membership.problems();
+    }
+
+    /** What the operator should know, though this node does its part. */
+    List<String> warnings() {
+        return clock.warning().stream().toList();
     }
 
     /** Gives leadership away while requests are still answered. Takes some seconds at most. */
@@ -182,7 +193,7 @@ final class RunningNode implements AutoCloseable {
                 this::alive,
                 base.meters(),
                 fatal,
-                InstantSource.system(),
+                clock,
                 new Random(new SecureRandom().nextLong()));
     }
 

@@ -62,7 +62,8 @@ public final class ClusterService {
             List<String> notReadyBecause,
             List<NodeStatus> nodes,
             List<SegmentStatus> segments,
-            long uptimeSeconds) {}
+            long uptimeSeconds,
+            List<String> warnings) {}
 
     public record NodeStatus(NodeEntry node, Liveness liveness, int segmentsLed, int segmentsHosted) {}
 
@@ -127,7 +128,8 @@ public final class ClusterService {
                 IntStream.rangeClosed(0, plan.segmentCount())
                         .mapToObj(segment -> segment(segment, pools))
                         .toList(),
-                (nanoClock.getAsLong() - startNanos) / 1_000_000_000L);
+                (nanoClock.getAsLong() - startNanos) / 1_000_000_000L,
+                sources.readiness().warnings());
     }
 
     public List<NodeStatus> nodes() {

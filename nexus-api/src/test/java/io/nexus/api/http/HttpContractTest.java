@@ -118,6 +118,11 @@ final class HttpContractTest {
     @Test
     void ready_saysWhyNot() {
         assertThat(nexus.get("/ready").status()).isEqualTo(200);
+        nexus.cluster.warnings.add("this node's clock is off");
+        Answer warned = nexus.get("/ready");
+        assertThat(warned.status()).as("it serves").isEqualTo(200);
+        assertThat(warned.json().path("warnings").get(0).asText()).isEqualTo("this node's clock is off");
+        assertThat(nexus.get("/cluster/status").json().path("warnings")).hasSize(1);
         nexus.cluster.notReady.add("the meta state is not known");
         Answer answer = nexus.get("/ready");
         assertThat(answer.status()).isEqualTo(503);

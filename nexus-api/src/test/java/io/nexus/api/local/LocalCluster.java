@@ -39,6 +39,7 @@ public final class LocalCluster implements AutoCloseable {
     public final AtomicLong clockMillis = new AtomicLong(START_MILLIS);
     public final AtomicLong nanoClock = new AtomicLong();
     public final List<String> notReady = new CopyOnWriteArrayList<>();
+    public final List<String> warnings = new CopyOnWriteArrayList<>();
     public final Meters meters = new Meters(MetricNames.base());
     public final InMemoryNodeStore store = new InMemoryNodeStore(new NexusIndexRule());
     public final LocalRouter router;
@@ -150,6 +151,11 @@ public final class LocalCluster implements AutoCloseable {
         @Override
         public List<String> reasons() {
             return List.copyOf(notReady);
+        }
+
+        @Override
+        public List<String> warnings() {
+            return List.copyOf(warnings);
         }
     }
 

@@ -62,6 +62,7 @@ final class StatusCommand implements Callable<Integer> {
                 + ", seen from " + names.getOrDefault(status.getNodeId(), status.getNodeId())
                 + ", nexus " + status.getVersion());
         status.getNotReadyBecauseList().forEach(reason -> server.print("not ready: " + reason));
+        status.getWarningsList().forEach(warning -> server.print("warning: " + warning));
         server.print("");
         Table nodes = new Table("NODE", "STATE", "SEEN", "LEADS", "HOSTS", "GRPC", "HTTP");
         for (NodeStatus node : status.getNodesList()) {
