@@ -58,6 +58,11 @@ public enum ConfigKey {
             ValueKind.duration("1s", "1h"),
             "30s",
             "A node that was not heard of for this long is shown as DOWN. It does not move ownership: elections do."),
+    FAN_OUT(
+            "clset.fan_out",
+            ValueKind.count(1, 64),
+            "6",
+            "Nodes that may follow one segment at this node; further ones are sent to these and follow them."),
     VIRTUAL_NODES(
             "hashring.virtual_nodes",
             ValueKind.count(1, 1_000),

@@ -28,7 +28,12 @@ public record NodeConfig(
         }
     }
 
-    public record Clset(String namespace, Duration syncInterval, Duration peerTtl) {}
+    /**
+     * The read side.
+     *
+     * @param fanOut nodes that follow one segment at this node
+     */
+    public record Clset(String namespace, Duration syncInterval, Duration peerTtl, int fanOut) {}
 
     /**
      * How segments are placed.

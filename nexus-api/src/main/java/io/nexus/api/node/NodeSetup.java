@@ -108,6 +108,10 @@ record NodeSetup(NodeConfig config, String machineName) {
                 config.limits().clockOffsetWarn(), config.limits().clockOffsetMax());
     }
 
+    int fanOut() {
+        return config.clset().fanOut();
+    }
+
     HeartbeatSettings heartbeats() {
         return HeartbeatSettings.DEFAULT.withTtl(config.clset().peerTtl());
     }

@@ -85,7 +85,7 @@ final class RunningNode implements AutoCloseable {
         hub = new FeedHub(streams, base.store(), feedMetrics);
         StepWaiters waiters = new StepWaiters(base.store());
         listeners = FeedListener.all(List.of(hub, base.pools(), waiters, new LayoutListener(layout)));
-        feedEndpoint = new FeedEndpoint(hub, () -> clusterId);
+        feedEndpoint = new FeedEndpoint(hub, () -> clusterId, base.setup().fanOut());
         consensus = new Consensus(raft(self), collaborators(), base.setup().bounds());
         LocalState state = new LocalState(self, consensus.groups(), base.store(), this::intact, System::nanoTime);
         membership = new Membership(
