@@ -36,10 +36,12 @@ public final class Consensus implements AutoCloseable {
     private static final Duration HAND_OVER = Duration.ofSeconds(3);
 
     private final Tuning tuning;
+    private final Supplier<@Nullable ClusterPlan> planned;
     private final RatisGroups groups;
     private final SegmentBatchers batchers;
     private final ForwardLinks links;
     private final ForwardEndpoint endpoint;
+    private final PauseGuard pauses;
     private final RoutedCommands router;
     private final LeadershipSpread leadership;
     private final Housekeeping housekeeping;
@@ -88,6 +90,7 @@ public final class Consensus implements AutoCloseable {
 
     Consensus(RatisGroups.Setup setup, Collaborators with, Tuning tuning) {
         this.tuning = tuning;
+        this.planned = with.plan;
         ConsensusMetrics metrics = new ConsensusMetrics(with.meters);
         String clusterId = setup.clusterId().toString();
         OwnerHints hints = new OwnerHints();
@@ -95,9 +98,16 @@ public final class Consensus implements AutoCloseable {
         GroupEvents events = new GroupEvents(with.steps, batchers::wake, this::stopped, with.fatal);
         groups = new RatisGroups(setup, with.machines, events, hints, this::opened, this::gone);
         links = new ForwardLinks(with.peers, clusterId, forwarder, tuning.forwarding(), metrics);
-        endpoint = new ForwardEndpoint(clusterId, batchers, forwarder, metrics);
+        pauses = new PauseGuard(PauseGuard.Limits.DEFAULT, metrics);
+        endpoint = new ForwardEndpoint(clusterId, batchers, forwarder, pauses, metrics);
         RoutedCommands.Routes routes = new RoutedCommands.Routes(
-                setup.nodeId(), groups, hints, segment -> others(with.plan, setup.nodeId(), segment), batchers, links);
+                setup.nodeId(),
+                groups,
+                hints,
+                segment -> others(with.plan, setup.nodeId(), segment),
+                batchers,
+                links,
+                pauses);
         RoutingProblems problems = new RoutingProblems(nodeId -> name(with.peers, nodeId));
         router = new RoutedCommands(routes, problems, metrics, tuning.routing(), with.random);
         leadership = new LeadershipSpread(groups, with.plan, with.alive, tuning.leadership(), metrics);
@@ -112,7 +122,10 @@ public final class Consensus implements AutoCloseable {
         samples.register();
         groups.start();
         started = true;
-        every(pulse, SWEEP, () -> router.sweep(System.nanoTime()));
+        every(pulse, SWEEP, () -> {
+            pauses.beat(System.nanoTime());
+            router.sweep(System.nanoTime());
+        });
         every(pulse, CHECK, () -> {
             batchers.expire(System.nanoTime());
             links.check(System.nanoTime());
@@ -121,6 +134,8 @@ public final class Consensus implements AutoCloseable {
         every(pulse, SUPERVISE, () -> {
             supervisor.round(System.nanoTime());
             leadership.round(System.nanoTime());
+            ClusterPlan plan = planned.get();
+            router.look(plan == null ? 0 : plan.segmentCount(), System.nanoTime());
         });
         every(snapshotTimer, tuning.snapshots().every(), () -> snapshots.round(System.nanoTime()));
     }

@@ -20,6 +20,7 @@ public final class ConsensusMetrics {
     static final String ROUTED_PENDING = "nexus_consensus_routed_pending";
     static final String ROUTED = "nexus_consensus_routed_total";
     static final String RETRIES = "nexus_consensus_retries_total";
+    static final String PAUSES = "nexus_consensus_pauses_total";
     static final String GROUPS_STOPPED = "nexus_consensus_groups_stopped";
     static final String GROUPS_MISSING = "nexus_consensus_groups_missing";
     static final String TRANSFERS = "nexus_consensus_transfers_total";
@@ -40,6 +41,7 @@ public final class ConsensusMetrics {
     private final Counter overloaded;
     private final Counter retries;
     private final Counter decided;
+    private final Counter pauses;
 
     public ConsensusMetrics(Meters meters) {
         this.meters = meters;
@@ -47,6 +49,7 @@ public final class ConsensusMetrics {
         this.overloaded = meters.counter(OVERLOADED);
         this.retries = meters.counter(RETRIES);
         this.decided = meters.counter(ROUTED, "result", "decided");
+        this.pauses = meters.counter(PAUSES);
     }
 
     Meters meters() {
@@ -75,6 +78,10 @@ public final class ConsensusMetrics {
 
     void retried() {
         retries.inc();
+    }
+
+    void paused() {
+        pauses.inc();
     }
 
     void decided() {
@@ -132,6 +139,7 @@ public final class ConsensusMetrics {
         help.put(ROUTED_PENDING, "Commands of this node's callers that are not decided yet");
         help.put(ROUTED, "Commands of this node's callers, by result: decided or the reason why not");
         help.put(RETRIES, "Attempts beyond the first to get a command decided");
+        help.put(PAUSES, "Times that this process stood still for seconds and refused writes after it");
         help.put(GROUPS_STOPPED, "Groups that were stopped on this node after a failure");
         help.put(GROUPS_MISSING, "Groups that should run on this node and do not");
         help.put(TRANSFERS, "Leaderships handed to another member, by result");

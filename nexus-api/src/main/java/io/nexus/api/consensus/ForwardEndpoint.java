@@ -20,12 +20,15 @@ public final class ForwardEndpoint extends ForwardServiceGrpc.ForwardServiceImpl
     private final SegmentBatchers batchers;
     private final Executor worker;
     private final ConsensusMetrics metrics;
+    private final PauseGuard pauses;
 
     /** @param worker writes the replies; runs one task at a time */
-    ForwardEndpoint(String clusterId, SegmentBatchers batchers, Executor worker, ConsensusMetrics metrics) {
+    ForwardEndpoint(
+            String clusterId, SegmentBatchers batchers, Executor worker, PauseGuard pauses, ConsensusMetrics metrics) {
         this.clusterId = clusterId;
         this.batchers = batchers;
         this.worker = worker;
+        this.pauses = pauses;
         this.metrics = metrics;
     }
 
@@ -56,7 +59,12 @@ public final class ForwardEndpoint extends ForwardServiceGrpc.ForwardServiceImpl
             metrics.served(frame.getCommandsCount());
             replies.expect(frame.getCommandsCount());
             long now = System.nanoTime();
-            frame.getCommandsList().forEach(command -> ForwardedAttempt.offer(command, now, batchers, replies));
+            if (pauses.refuses(now)) {
+                frame.getCommandsList()
+                        .forEach(command -> ForwardedAttempt.refuse(command, SubmitFailure.NOT_READY, replies));
+            } else {
+                frame.getCommandsList().forEach(command -> ForwardedAttempt.offer(command, now, batchers, replies));
+            }
             replies.requestMore();
         }
 

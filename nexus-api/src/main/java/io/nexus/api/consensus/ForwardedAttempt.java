@@ -24,6 +24,11 @@ final class ForwardedAttempt implements Attempt.Answers {
         this.replies = replies;
     }
 
+    /** Answers that the command was not taken. */
+    static void refuse(ForwardedCommand command, SubmitFailure why, ForwardReplies replies) {
+        new ForwardedAttempt(command.getId(), replies).refuse(Refusal.of(why));
+    }
+
     static void offer(ForwardedCommand command, long nowNanos, SegmentBatchers batchers, ForwardReplies replies) {
         ForwardedAttempt answers = new ForwardedAttempt(command.getId(), replies);
         SegmentBatcher batcher = batchers.get(command.getSegment());

@@ -38,6 +38,7 @@ final class RoutedCommands implements CommandRouter, RoutedCommand.Listener {
     private final ConsensusMetrics metrics;
     private final Limits limits;
     private final RandomGenerator random;
+    private final PauseGuard pauses;
     private final Outages outages;
 
     private final Set<RoutedCommand> pending = ConcurrentHashMap.newKeySet();
@@ -56,7 +57,7 @@ final class RoutedCommands implements CommandRouter, RoutedCommand.Listener {
      */
     record Limits(int pendingMax, int commandBytesMax, Duration margin, Duration patience, Duration soon) {
         static final Limits DEFAULT =
-                new Limits(16_384, 512 << 10, Duration.ofMillis(100), Duration.ofSeconds(6), Duration.ofMillis(500));
+                new Limits(16_384, 512 << 10, Duration.ofMillis(300), Duration.ofSeconds(6), Duration.ofMillis(500));
     }
 
     /** Where commands can go. */
@@ -66,7 +67,8 @@ final class RoutedCommands implements CommandRouter, RoutedCommand.Listener {
             OwnerHints hints,
             IntFunction<List<String>> seats,
             SegmentBatchers batchers,
-            ForwardLinks links) {}
+            ForwardLinks links,
+            PauseGuard pauses) {}
 
     RoutedCommands(
             Routes routes, RoutingProblems problems, ConsensusMetrics metrics, Limits limits, RandomGenerator random) {
@@ -76,6 +78,7 @@ final class RoutedCommands implements CommandRouter, RoutedCommand.Listener {
         this.seats = routes.seats;
         this.batchers = routes.batchers;
         this.links = routes.links;
+        this.pauses = routes.pauses;
         this.problems = problems;
         this.metrics = metrics;
         this.limits = limits;
@@ -96,6 +99,9 @@ final class RoutedCommands implements CommandRouter, RoutedCommand.Listener {
         }
         if (deadlineNanos - now <= 0) {
             return refuse(problems.noTime(segment));
+        }
+        if (pauses.refuses(now)) {
+            return refuse(problems.paused());
         }
         if (count.incrementAndGet() > limits.pendingMax) {
             count.decrementAndGet();
@@ -168,6 +174,20 @@ final class RoutedCommands implements CommandRouter, RoutedCommand.Listener {
         }
         List<String> members = seats.apply(segment);
         return members.isEmpty() ? owner : members.get(tries / 2 % members.size());
+    }
+
+    /**
+     * Notes which segments have no owner, whether or not somebody asks for them: the first caller after a long outage
+     * shall hear soon too. Called about once a second, by the thread of {@link #sweep}.
+     *
+     * @param segments their number, the meta group not counted
+     */
+    void look(int segments, long nowNanos) {
+        for (int segment = 0; segment <= segments; segment++) {
+            if (groups.owner(segment) == null) {
+                outages.failed(segment, nowNanos);
+            }
+        }
     }
 
     /** Retries what is due, answers what is late, and leaves owners that are owners no more. */

@@ -65,6 +65,14 @@ final class RoutingProblems {
                 lower(segment(segment)));
     }
 
+    Problem paused() {
+        return Problem.retry(
+                Reason.NODE_STARTING,
+                SOON,
+                "This node stood still for some seconds and takes no writes that may be older than that. Nothing was "
+                        + "changed. Retry, or ask another node.");
+    }
+
     Problem shuttingDown() {
         return Problem.retry(
                 Reason.NO_LEADER, SOON, "This node is shutting down. Nothing was changed. Ask another node.");

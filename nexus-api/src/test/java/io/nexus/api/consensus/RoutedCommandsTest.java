@@ -100,6 +100,44 @@ class RoutedCommandsTest {
         assertThat(b.counted(ConsensusMetrics.FORWARD_FRAMES, "peer", "a")).isLessThan(1_000);
     }
 
+    @Test
+    void submit_noOwnerForLong_firstCallerHearsSoon() throws Exception {
+        logA.standing(Standing.NOT_LEADER);
+        logA.leader(null);
+        logB.leader(null);
+        a.knowOwner(1, null);
+        b.knowOwner(1, null);
+        c.knowOwner(1, null);
+        long start = System.nanoTime();
+        c.router().look(1, start - TimeUnit.SECONDS.toNanos(5));
+        c.router().look(1, start);
+
+        assertThat(problem(c.submit(1, LONG)).reason()).isEqualTo(Reason.NO_LEADER);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+    }
+
+    /* --------------- after a pause of the process --------------- */
+
+    @Test
+    void submit_afterAPause_isRefusedAndChangesNothing() throws Exception {
+        logA.answering();
+        a.standStill();
+
+        assertThat(problem(a.submit(1, LONG)).reason()).isEqualTo(Reason.NODE_STARTING);
+        assertThat(logA.proposals()).isEmpty();
+        assertThat(a.counted(ConsensusMetrics.PAUSES)).isEqualTo(1);
+    }
+
+    @Test
+    void submit_ownerStoodStill_isNotProposedThere() throws Exception {
+        logA.answering();
+        a.standStill();
+
+        assertThat(problem(b.submit(1, SHORT)).reason()).isEqualTo(Reason.NO_LEADER);
+        assertThat(logA.proposals()).isEmpty();
+        assertThat(b.counted(ConsensusMetrics.RETRIES)).isPositive();
+    }
+
     /* --------------- another attempt --------------- */
 
     @Test

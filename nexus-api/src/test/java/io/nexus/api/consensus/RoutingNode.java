@@ -33,6 +33,10 @@ final class RoutingNode implements AutoCloseable, GroupView, Peers {
     private static final ForwardLinks.Limits FORWARDING = new ForwardLinks.Limits(
             64, 8, 1_000, Duration.ofMillis(500), Duration.ofSeconds(2), Duration.ofMillis(200));
 
+    /** Beats only where a test says so. */
+    private static final PauseGuard.Limits PAUSES =
+            new PauseGuard.Limits(Duration.ofSeconds(2), Duration.ofSeconds(30));
+
     private final String id;
     private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
     private final Map<Integer, String> owners = new ConcurrentHashMap<>();
@@ -40,6 +44,7 @@ final class RoutingNode implements AutoCloseable, GroupView, Peers {
     private final ExecutorService forwarder = Executors.newSingleThreadExecutor();
     private final ScheduledExecutorService pulse = Executors.newScheduledThreadPool(1);
     private final Meters meters = new Meters();
+    private final PauseGuard pauses;
     private final SegmentBatchers batchers;
     private final ForwardLinks links;
     private final RoutedCommands router;
@@ -53,16 +58,17 @@ final class RoutingNode implements AutoCloseable, GroupView, Peers {
         this.id = id;
         ConsensusMetrics metrics = new ConsensusMetrics(meters);
         batchers = new SegmentBatchers(Stamps.of(InstantSource.system()), SegmentBatcher.Limits.DEFAULT, metrics);
+        pauses = new PauseGuard(PAUSES, metrics);
         links = new ForwardLinks(this, clusterId, forwarder, FORWARDING, metrics);
         List<String> others = seats.stream().filter(seat -> !seat.equals(id)).toList();
         router = new RoutedCommands(
-                new RoutedCommands.Routes(id, this, hints, segment -> others, batchers, links),
+                new RoutedCommands.Routes(id, this, hints, segment -> others, batchers, links, pauses),
                 new RoutingProblems(name -> name),
                 metrics,
                 ROUTING,
                 new Random(1));
         server = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
-                .addService(new ForwardEndpoint(clusterId, batchers, forwarder, metrics))
+                .addService(new ForwardEndpoint(clusterId, batchers, forwarder, pauses, metrics))
                 .build();
     }
 
@@ -120,6 +126,12 @@ final class RoutingNode implements AutoCloseable, GroupView, Peers {
 
     long counted(String name, String... labels) {
         return meters.counter(name, labels).getCount();
+    }
+
+    /** As if the process had stood still for a minute until now. */
+    void standStill() {
+        pauses.beat(System.nanoTime() - TimeUnit.MINUTES.toNanos(1));
+        pauses.beat(System.nanoTime());
     }
 
     void stopServing() throws InterruptedException {
