@@ -42,7 +42,8 @@ final class Fanout {
 
     /** Whom to follow instead. */
     List<String> instead(int stream) {
-        List<String> here = new ArrayList<>(followers.getOrDefault(stream, Map.of()).keySet());
+        List<String> here =
+                new ArrayList<>(followers.getOrDefault(stream, Map.of()).keySet());
         if (!here.isEmpty()) {
             Collections.rotate(here, -turns.merge(stream, 1, Integer::sum) % here.size());
         }

@@ -133,9 +133,7 @@ public final class FeedClient implements Copies, AutoCloseable {
     @Override
     public long lag(int segment) {
         Position here = ports.store.segment(segment).position();
-        return here == null
-                ? 0
-                : Math.max(0, context.upstreams().bestKnown(segment, here.incarnation()) - here.seq());
+        return here == null ? 0 : Math.max(0, context.upstreams().bestKnown(segment, here.incarnation()) - here.seq());
     }
 
     /** Writes nothing after it returned; does not flush. Idempotent. */

@@ -42,8 +42,7 @@ final class TailSession {
     private String follower = "";
     private boolean closed;
 
-    TailSession(
-            FeedHub hub, Fanout fanout, ServerCallStreamObserver<TailBatch> out, ScheduledExecutorService serving) {
+    TailSession(FeedHub hub, Fanout fanout, ServerCallStreamObserver<TailBatch> out, ScheduledExecutorService serving) {
         this.hub = hub;
         this.fanout = fanout;
         this.out = out;

@@ -66,9 +66,7 @@ final class ApiV1Json {
     /** How old the answer is at most, and as of which positions: the same as in the headers. */
     static ObjectNode asOf(Found found) {
         ObjectNode asOf = JsonNodeFactory.instance.objectNode();
-        asOf.putObject("as_of")
-                .put("staleness_ms", found.stalenessMillis())
-                .put("position", found.position());
+        asOf.putObject("as_of").put("staleness_ms", found.stalenessMillis()).put("position", found.position());
         return asOf;
     }
 

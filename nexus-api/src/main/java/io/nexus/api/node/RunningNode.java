@@ -80,7 +80,8 @@ final class RunningNode implements AutoCloseable {
         layout = new Layout(
                 base.identity(), base.store().segment(META), base.threads().diskExecutor());
         channels = new PeerChannels(self, layout);
-        clock = new ClockGuard(InstantSource.system(), System::nanoTime, base.setup().clock());
+        clock = new ClockGuard(
+                InstantSource.system(), System::nanoTime, base.setup().clock());
         FeedMetrics feedMetrics = new FeedMetrics(base.meters());
         hub = new FeedHub(streams, base.store(), feedMetrics);
         StepWaiters waiters = new StepWaiters(base.store());

@@ -51,11 +51,7 @@ final class LookupRun {
     record Question(Inquiry inquiry, Set<Integer> concerned, Set<Integer> all, Demand demand, long deadlineNanos) {}
 
     LookupRun(
-            LocalLookups.Sources sources,
-            StoreReader reader,
-            OwnerReads owners,
-            Executor executor,
-            Question question) {
+            LocalLookups.Sources sources, StoreReader reader, OwnerReads owners, Executor executor, Question question) {
         this.sources = sources;
         this.reader = reader;
         this.owners = owners;

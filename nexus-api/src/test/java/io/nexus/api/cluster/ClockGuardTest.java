@@ -141,7 +141,8 @@ final class ClockGuardTest {
                 assertThat(stamp).as("seed " + seed).isPresent();
                 assertThat(Math.abs(stamp.getAsLong() - clock[0]))
                         .as("seed " + seed)
-                        .isLessThanOrEqualTo(100 + ClockGuard.Settings.DEFAULT.max().toMillis());
+                        .isLessThanOrEqualTo(
+                                100 + ClockGuard.Settings.DEFAULT.max().toMillis());
             }
         }
     }

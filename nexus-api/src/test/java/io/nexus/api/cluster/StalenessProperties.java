@@ -27,7 +27,9 @@ final class StalenessProperties {
         // The schedules must be such that it could go wrong, or this test shows nothing.
         assertThat(tally.claims).as("claims").isGreaterThan(100L * runs);
         assertThat(tally.staleClaims).as("claims of copies that were behind").isGreaterThan(20L * runs);
-        assertThat(tally.deposedClaims).as("claims of leaders that had a successor").isGreaterThan(runs / 2);
+        assertThat(tally.deposedClaims)
+                .as("claims of leaders that had a successor")
+                .isGreaterThan(runs / 2);
         assertThat(tally.fresh).as("claims below a second").isGreaterThan(20L * runs);
     }
 
@@ -43,8 +45,7 @@ final class StalenessProperties {
 
     /** With the same seeds always: one in thirty or so finds the rarer one. */
     private static boolean isCaught(StalenessWorld.Mutation mutation) {
-        return LongStream.rangeClosed(1, 100)
-                .anyMatch(seed -> run(seed, mutation, new StalenessWorld.Tally()) != null);
+        return LongStream.rangeClosed(1, 100).anyMatch(seed -> run(seed, mutation, new StalenessWorld.Tally()) != null);
     }
 
     private static @Nullable String run(long seed, StalenessWorld.Mutation mutation, StalenessWorld.Tally tally) {

@@ -242,10 +242,10 @@ final class StalenessWorld {
             network.add(new Message(this, to, arrival));
         }
 
-        private CompletableFuture<HeartbeatReply> send(
-                String to, io.nexus.api.peer.v1.HeartbeatRequest request) {
+        private CompletableFuture<HeartbeatReply> send(String to, io.nexus.api.peer.v1.HeartbeatRequest request) {
             CompletableFuture<HeartbeatReply> future = new CompletableFuture<>();
-            Node other = nodes.get(plan.nodes().stream().map(NodeEntry::nodeId).toList().indexOf(to));
+            Node other = nodes.get(
+                    plan.nodes().stream().map(NodeEntry::nodeId).toList().indexOf(to));
             tell(other, () -> {
                 HeartbeatReply reply = other.answers.answer(request);
                 other.tell(this, () -> {
@@ -359,7 +359,8 @@ final class StalenessWorld {
             }
             matched.merge(from.id, length, Math::max);
             // With three members one other makes the majority.
-            int decided = matched.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+            int decided =
+                    matched.values().stream().mapToInt(Integer::intValue).max().orElse(0);
             if (decided > applied && log.get(decided - 1) == term) {
                 apply(decided);
                 for (int seq = 1; seq <= decided; seq++) {

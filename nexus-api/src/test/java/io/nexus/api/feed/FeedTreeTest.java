@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.jspecify.annotations.Nullable;
 
 /** Twelve nodes, of which no one serves more than two others: followers of followers. */
 class FeedTreeTest {
@@ -45,8 +45,9 @@ class FeedTreeTest {
         write(owner, 100);
         followers.forEach(follower -> awaitLevel(follower, owner));
         assertThat(owner.counter("nexus_clset_redirects_total")).isPositive();
-        assertThat(followers).allSatisfy(follower -> assertThat(follower.counter("nexus_clset_divergence_total"))
-                .isZero());
+        assertThat(followers)
+                .allSatisfy(follower -> assertThat(follower.counter("nexus_clset_divergence_total"))
+                        .isZero());
 
         FeedNode lost = lab.nodes.get(upstreams(followers).values().stream()
                 .filter(upstream -> !upstream.equals(owner.id))
@@ -71,7 +72,9 @@ class FeedTreeTest {
             for (FeedNode follower : followers) {
                 @Nullable String at = follower.id;
                 for (int hops = 0; !owner.id.equals(at); hops++) {
-                    assertThat(hops).as("a ring from " + follower.id + ": " + upstreams).isLessThan(FOLLOWERS);
+                    assertThat(hops)
+                            .as("a ring from " + follower.id + ": " + upstreams)
+                            .isLessThan(FOLLOWERS);
                     at = upstreams.get(at);
                 }
                 assertThat(follower.hub.via(FeedLab.STREAM).get(0)).isEqualTo(owner.id);

@@ -63,7 +63,9 @@ class UpstreamChoiceTest {
         assertThat(choose(named, false, OWNER, LEVEL, second)).isEqualTo("second");
         assertThat(choose(named, false, OWNER, LEVEL)).isEqualTo("level");
         assertThat(choose(named, false, OWNER, LEVEL, MEMBER)).isEqualTo("member");
-        assertThat(choose(named, true, second)).as("nothing is repaired from it").isNull();
+        assertThat(choose(named, true, second))
+                .as("nothing is repaired from it")
+                .isNull();
     }
 
     @Test

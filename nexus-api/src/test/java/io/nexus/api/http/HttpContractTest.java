@@ -49,9 +49,11 @@ final class HttpContractTest {
         assertThat(found.header("X-Nexus-Staleness-Ms")).isEqualTo("0");
         assertThat(found.header("X-Nexus-Position")).matches("([0-9]+[.][0-9]+[.][0-9]+ ?)+");
         assertThat(found.json().path("as_of").get(0).has("seq")).isTrue();
-        assertThat(nexus.get("/lookup?subscriber_id=walter&token=" + given.text("token")).status())
+        assertThat(nexus.get("/lookup?subscriber_id=walter&token=" + given.text("token"))
+                        .status())
                 .isEqualTo(200);
-        assertThat(nexus.get("/lookup?subscriber_id=walter&token=AAAA", "X-Nexus-Token", given.text("token")).status())
+        assertThat(nexus.get("/lookup?subscriber_id=walter&token=AAAA", "X-Nexus-Token", given.text("token"))
+                        .status())
                 .isEqualTo(400);
         assertThat(nexus.cluster.lookups.lastDemand().token().encode()).isEqualTo(given.text("token"));
         assertThat(nexus.get("/lookup?ip=10.0.0.2")

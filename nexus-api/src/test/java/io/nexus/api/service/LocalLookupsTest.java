@@ -120,7 +120,6 @@ class LocalLookupsTest extends LookupFixture {
         assertProblem(c.lookups.bySubscriber("alice", "v4", demand, inHalfASecond()), Reason.STALE_READ);
     }
 
-
     @Test
     void token_ofAnotherSegment_doesNotMatter() {
         c.copy(one.allocate(V4, "alice"));

@@ -42,10 +42,16 @@ final class LookupCommand implements Callable<Integer> {
     @Option(names = "--by-subscriber", description = "the argument is a subscriber id even if it looks like an address")
     boolean bySubscriber;
 
-    @Option(names = "--token", paramLabel = "TOKEN", description = "see at least this write: the token that it answered with")
+    @Option(
+            names = "--token",
+            paramLabel = "TOKEN",
+            description = "see at least this write: the token that it answered with")
     String token = "";
 
-    @Option(names = "--max-staleness", paramLabel = "MS", description = "an answer at most this old; the owner is asked where this node's copy may be older")
+    @Option(
+            names = "--max-staleness",
+            paramLabel = "MS",
+            description = "an answer at most this old; the owner is asked where this node's copy may be older")
     long maxStalenessMillis;
 
     @Option(names = "--owner", description = "the owner's answer, after it proved that it still is the owner")
