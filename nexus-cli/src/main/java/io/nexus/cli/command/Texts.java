@@ -1,6 +1,7 @@
 package io.nexus.cli.command;
 
 import io.nexus.api.v1.Allocation;
+import io.nexus.api.v1.AsOf;
 import io.nexus.api.v1.LookupResponse;
 import io.nexus.cli.output.Table;
 import java.time.Instant;
@@ -41,15 +42,19 @@ final class Texts {
         return table;
     }
 
-    /** As in "answered by n1, at most 12 ms old; segment 3 at 1.42 (member)". */
+    /** As in "answered by n1, at most 12 ms old; read segment.incarnation.seq 3.1.42 (member)". */
     static String freshness(LookupResponse response) {
         long age = response.getStalenessMs();
         String read = response.getAsOfList().stream()
-                .map(part -> part.getSegment() + " at " + part.getIncarnation() + "." + part.getSeq() + " ("
-                        + part.getRole() + ")")
+                .map(part -> part.getSegment() + "." + part.getIncarnation() + "." + part.getSeq())
+                .collect(Collectors.joining(" "));
+        String roles = response.getAsOfList().stream()
+                .map(AsOf::getRole)
+                .distinct()
+                .sorted()
                 .collect(Collectors.joining(", "));
         return "answered by " + response.getAnsweredBy() + ", "
                 + (age < 0 ? "age unknown (no owner heard of yet)" : "at most " + age + " ms old")
-                + "; read segment " + read;
+                + "; read segment.incarnation.seq " + read + " (" + roles + ")";
     }
 }

@@ -16,7 +16,8 @@ final class TextsTest {
                 .addAsOf(part(4, 7, 1, "owner"))
                 .build();
         assertThat(Texts.freshness(response))
-                .isEqualTo("answered by n1, at most 12 ms old; read segment 3 at 1.42 (member), 4 at 1.7 (owner)");
+                .isEqualTo(
+                        "answered by n1, at most 12 ms old; read segment.incarnation.seq 3.1.42 4.1.7 (member, owner)");
     }
 
     @Test
