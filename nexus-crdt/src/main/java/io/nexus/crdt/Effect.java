@@ -53,6 +53,7 @@ public sealed interface Effect {
         NOT_HERE,
         DISCONNECTED,
         DIGEST,
+        FULL,
         CATCH_UP_FAILED
     }
 }

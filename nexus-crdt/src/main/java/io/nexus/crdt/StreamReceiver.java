@@ -143,6 +143,7 @@ public final class StreamReceiver {
             case FORK -> upstream.member ? fetch(upstream) : detach(Effect.Why.OTHER_BRANCH);
             case BEHIND -> detach(Effect.Why.PEER_BEHIND);
             case NOT_HERE -> detach(Effect.Why.NOT_HERE);
+            case FULL -> detach(Effect.Why.FULL);
         };
     }
 

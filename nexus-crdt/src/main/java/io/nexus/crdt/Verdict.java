@@ -11,5 +11,7 @@ public enum Verdict {
     /** The sender has no store of the stream that it would vouch for. */
     NOT_HERE,
     /** The sender's store is behind the cursor. */
-    BEHIND
+    BEHIND,
+    /** So many follow the sender that it takes no more; those that do can be followed instead. */
+    FULL
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * anything, and it applies before it acknowledges. The asker knows that its question was sent before the answer was
  * made, so the moment lies at or after its own sending time less the age of the proof. Once the copy's seq has reached
  * the head, the copy holds everything up to that moment: that is the bound. Without new heads it grows, as it should in
- * a partition.
+ * a partition. Of two clocks only this is asked: that they run about equally fast for half a second, the age of a proof.
  *
  * <p>Thread-safe; never blocks beyond the moment of another update.
  */
@@ -39,6 +39,14 @@ final class Freshness {
     void observe(int segment, int incarnation, long seq, long asOfNanos) {
         Position position = positions.apply(segment);
         streams.computeIfAbsent(segment, number -> new Stream()).add(new Head(incarnation, seq, asOfNanos), position);
+    }
+
+    /** This node proved that it led at that moment: what it has applied by now is everything acknowledged before. */
+    void proven(int segment, long asOfNanos) {
+        Position position = positions.apply(segment);
+        if (position != null) {
+            observe(segment, position.incarnation(), position.seq(), asOfNanos);
+        }
     }
 
     /** In milliseconds, rounded up; -1 while no head was reached since this node started. */

@@ -21,12 +21,14 @@ final class HeartbeatAnswers {
     private final Layout layout;
     private final MajorityProof proofs;
     private final OwnerNews owners;
+    private final ClockGuard clock;
 
-    HeartbeatAnswers(LocalState self, Layout layout, MajorityProof proofs, OwnerNews owners) {
+    HeartbeatAnswers(LocalState self, Layout layout, MajorityProof proofs, OwnerNews owners, ClockGuard clock) {
         this.self = self;
         this.layout = layout;
         this.proofs = proofs;
         this.owners = owners;
+        this.clock = clock;
     }
 
     /** Why the sender gets no answer; null if it does. */
@@ -54,6 +56,7 @@ final class HeartbeatAnswers {
             }
         }
         if (!request.getProofOnly()) {
+            reply.setWallMs(clock.wallMillis());
             IntStream.rangeClosed(0, layout.current().segmentCount())
                     .forEach(segment -> report(segment, request.getFrom(), reply));
         }

@@ -24,7 +24,7 @@ final class Heartbeats {
     private final Sinks sinks;
 
     /** Where the answers go. */
-    record Sinks(MajorityProof proofs, PeerWatch watch, Freshness freshness, OwnerNews owners) {}
+    record Sinks(MajorityProof proofs, PeerWatch watch, Freshness freshness, OwnerNews owners, ClockGuard clock) {}
 
     Heartbeats(
             LocalState self,
@@ -52,6 +52,7 @@ final class Heartbeats {
                 .filter(nodeId -> !nodeId.equals(self.selfId()))
                 .toList();
         sinks.watch.watch(others);
+        sinks.clock.watch(others);
         ProofRound round = sinks.proofs.begin(segments(plan));
         HeartbeatRequest request = HeartbeatRequest.newBuilder()
                 .addAllClaims(round.wire())
@@ -77,7 +78,9 @@ final class Heartbeats {
             sinks.watch.missed(node, "node " + reply.getNodeId() + " answers at its address");
             return;
         }
-        sinks.watch.answered(PeerReport.of(reply, self.nanos().getAsLong()));
+        long now = self.nanos().getAsLong();
+        sinks.watch.answered(PeerReport.of(reply, now));
+        sinks.clock.heard(node, reply.getWallMs(), round.sentNanos(), now);
         sinks.proofs.agreed(round, node, reply.getConfirmedList());
         for (Head head : reply.getHeadsList()) {
             // The answer was made after the question: the clocks of the two nodes need not agree.

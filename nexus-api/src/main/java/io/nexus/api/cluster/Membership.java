@@ -1,7 +1,6 @@
 package io.nexus.api.cluster;
 
 import io.nexus.api.consensus.CommandRouter;
-import io.nexus.crdt.Position;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -30,8 +29,10 @@ public final class Membership implements AutoCloseable {
      * @param router gets commands decided by the meta group
      * @param owners hears who leads what
      * @param answers completes proofs of leadership; callers' continuations run on it and may block it
+     * @param clock hears of the others' clocks
      */
-    public record Ports(GroupControl control, CommandRouter router, OwnerNews owners, Executor answers) {}
+    public record Ports(
+            GroupControl control, CommandRouter router, OwnerNews owners, Executor answers, ClockGuard clock) {}
 
     /**
      * What was there before.
@@ -47,19 +48,19 @@ public final class Membership implements AutoCloseable {
         Freshness freshness = new Freshness(self::position, self.nanos());
         HeartbeatWire wire = new GrpcHeartbeatWire(base.channels, settings.timeout());
         NamedWire named = new NamedWire(wire, base.layout.current().clusterId(), self.selfId());
-        this.proofs = new MajorityProof(self, named, threads.cluster(), ports.answers, (segment, proof) -> {
-            Position position = self.position(segment);
-            if (position != null) {
-                freshness.observe(segment, position.incarnation(), position.seq(), proof.asOfNanos());
-            }
-        });
+        this.proofs = new MajorityProof(
+                self,
+                named,
+                threads.cluster(),
+                ports.answers,
+                (segment, proof) -> freshness.proven(segment, proof.asOfNanos()));
         this.heartbeats = new Heartbeats(
                 self,
                 base.layout,
                 named,
                 settings,
                 threads.cluster(),
-                new Heartbeats.Sinks(proofs, watch, freshness, ports.owners));
+                new Heartbeats.Sinks(proofs, watch, freshness, ports.owners, ports.clock));
         this.keeper = new SeatKeeper(
                 self,
                 base.identity,
@@ -69,7 +70,7 @@ public final class Membership implements AutoCloseable {
                 ports.router);
         this.view = new ObservedCluster(self, base.layout, watch, freshness);
         base.entrance.serve(new ClusterPeerEndpoint.Running(
-                new HeartbeatAnswers(self, base.layout, proofs, ports.owners),
+                new HeartbeatAnswers(self, base.layout, proofs, ports.owners, ports.clock),
                 new SeatHandover(self, base.layout, watch, base.entrance.wire(), ports.router)));
     }
 

@@ -104,7 +104,7 @@ public final class PeerChannels implements Peers, AutoCloseable {
         Pair(String address, PeerDialer dialer) {
             this.address = address;
             this.live = dialer.dial(address);
-            this.bulk = dialer.dial(address);
+            this.bulk = dialer.dialBulk(address);
         }
 
         void each(Consumer<ManagedChannel> action) {

@@ -17,7 +17,10 @@ final class PeerDialer {
 
     private static final long PING_SECONDS = 10;
     private static final long PING_TIMEOUT_SECONDS = 2;
-    private static final int WINDOW_BYTES = 4 << 20;
+    /** What may be under way to a slow receiver: little where others wait behind it, more where nobody does. */
+    private static final int LIVE_WINDOW_BYTES = 1 << 20;
+
+    private static final int BULK_WINDOW_BYTES = 4 << 20;
     private static final int MESSAGE_BYTES = 8 << 20;
 
     private final Metadata headers = new Metadata();
@@ -32,6 +35,15 @@ final class PeerDialer {
 
     /** A new channel, to be closed by the caller; connects when it is first used. */
     ManagedChannel dial(String address) {
+        return dial(address, LIVE_WINDOW_BYTES);
+    }
+
+    /** Like {@link #dial}, for transfers of whole segments. */
+    ManagedChannel dialBulk(String address) {
+        return dial(address, BULK_WINDOW_BYTES);
+    }
+
+    private ManagedChannel dial(String address, int windowBytes) {
         int colon = address.lastIndexOf(':');
         String host = address.substring(0, colon);
         String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
@@ -41,7 +53,7 @@ final class PeerDialer {
                 .keepAliveTime(PING_SECONDS, TimeUnit.SECONDS)
                 .keepAliveTimeout(PING_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .keepAliveWithoutCalls(true)
-                .flowControlWindow(WINDOW_BYTES)
+                .flowControlWindow(windowBytes)
                 .maxInboundMessageSize(MESSAGE_BYTES)
                 .build();
     }

@@ -58,6 +58,11 @@ public enum ConfigKey {
             ValueKind.duration("1s", "1h"),
             "30s",
             "A node that was not heard of for this long is shown as DOWN. It does not move ownership: elections do."),
+    FAN_OUT(
+            "clset.fan_out",
+            ValueKind.count(1, 64),
+            "6",
+            "Nodes that may follow one segment at this node; further ones are sent to these and follow them."),
     VIRTUAL_NODES(
             "hashring.virtual_nodes",
             ValueKind.count(1, 1_000),
@@ -102,6 +107,16 @@ public enum ConfigKey {
             ValueKind.count(16, 100_000),
             "4096",
             "HTTP connections at one time; further ones wait to be accepted."),
+    CLOCK_OFFSET_WARN(
+            "limits.clock_offset_warn",
+            ValueKind.duration("10ms", "1h"),
+            "500ms",
+            "A node whose clock is further than this from the median of the cluster's says so in its status."),
+    CLOCK_OFFSET_MAX(
+            "limits.clock_offset_max",
+            ValueKind.duration("10ms", "1h"),
+            "2s",
+            "A node whose clock is further than this from the median does not use it: it stamps leases by the median."),
     SNAPSHOT_LOG_BYTES(
             "snapshots.snapshot_log_bytes",
             ValueKind.bytes("1MiB", "10GiB"),

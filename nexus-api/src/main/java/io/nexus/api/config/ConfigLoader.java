@@ -166,7 +166,11 @@ public final class ConfigLoader {
                         get(ConfigKey.RAFT_ADDR),
                         get(ConfigKey.ADVERTISE_HOST),
                         get(ConfigKey.SEGMENTS)),
-                new NodeConfig.Clset(get(ConfigKey.NAMESPACE), get(ConfigKey.SYNC_INTERVAL), get(ConfigKey.PEER_TTL)),
+                new NodeConfig.Clset(
+                        get(ConfigKey.NAMESPACE),
+                        get(ConfigKey.SYNC_INTERVAL),
+                        get(ConfigKey.PEER_TTL),
+                        get(ConfigKey.FAN_OUT)),
                 new NodeConfig.Hashring(
                         get(ConfigKey.VIRTUAL_NODES),
                         replication == 0 ? NodeConfig.Hashring.DEFAULT_REPLICATION : replication),
@@ -178,7 +182,9 @@ public final class ConfigLoader {
                         get(ConfigKey.REQUEST_TIMEOUT_MAX),
                         get(ConfigKey.GRPC_CALLS),
                         get(ConfigKey.HTTP_THREADS),
-                        get(ConfigKey.HTTP_CONNECTIONS)),
+                        get(ConfigKey.HTTP_CONNECTIONS),
+                        get(ConfigKey.CLOCK_OFFSET_WARN),
+                        get(ConfigKey.CLOCK_OFFSET_MAX)),
                 new NodeConfig.Snapshots(get(ConfigKey.SNAPSHOT_LOG_BYTES), get(ConfigKey.SNAPSHOT_INTERVAL)));
     }
 

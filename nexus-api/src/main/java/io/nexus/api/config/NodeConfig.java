@@ -28,7 +28,12 @@ public record NodeConfig(
         }
     }
 
-    public record Clset(String namespace, Duration syncInterval, Duration peerTtl) {}
+    /**
+     * The read side.
+     *
+     * @param fanOut nodes that follow one segment at this node
+     */
+    public record Clset(String namespace, Duration syncInterval, Duration peerTtl, int fanOut) {}
 
     /**
      * How segments are placed.
@@ -54,6 +59,7 @@ public record NodeConfig(
      * @param queueCommands waiting for one segment
      * @param requestTimeout where the caller sets no deadline
      * @param grpcCalls in progress on one connection
+     * @param clockOffsetWarn from the median of the cluster's clocks; clockOffsetMax likewise
      */
     public record Limits(
             int queueCommands,
@@ -61,7 +67,9 @@ public record NodeConfig(
             Duration requestTimeoutMax,
             int grpcCalls,
             int httpThreads,
-            int httpConnections) {}
+            int httpConnections,
+            Duration clockOffsetWarn,
+            Duration clockOffsetMax) {}
 
     public record Snapshots(long logBytes, Duration interval) {}
 

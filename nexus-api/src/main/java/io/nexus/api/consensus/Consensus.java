@@ -7,7 +7,6 @@ import io.nexus.statemachine.model.NodeEntry;
 import io.nexus.statemachine.ratis.StepListener;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -62,7 +61,7 @@ public final class Consensus implements AutoCloseable {
      * @param steps hears of every step of every group, in order for each, on the groups' updater threads
      * @param plan the current layout; gives null while it is not known
      * @param alive whether a node answers, as this node sees it
-     * @param clock stamps what this node proposes as an owner
+     * @param stamps of what this node proposes as an owner
      * @param random names what this node proposes by itself; thread-safe
      */
     public record Collaborators(
@@ -73,7 +72,7 @@ public final class Consensus implements AutoCloseable {
             Predicate<String> alive,
             Meters meters,
             FatalHandler fatal,
-            InstantSource clock,
+            Stamps stamps,
             RandomGenerator random) {}
 
     /**
@@ -95,7 +94,7 @@ public final class Consensus implements AutoCloseable {
         ConsensusMetrics metrics = new ConsensusMetrics(with.meters);
         String clusterId = setup.clusterId().toString();
         OwnerHints hints = new OwnerHints();
-        batchers = new SegmentBatchers(with.clock, tuning.batching(), metrics);
+        batchers = new SegmentBatchers(with.stamps, tuning.batching(), metrics);
         GroupEvents events = new GroupEvents(with.steps, batchers::wake, this::stopped, with.fatal);
         groups = new RatisGroups(setup, with.machines, events, hints, this::opened, this::gone);
         links = new ForwardLinks(with.peers, clusterId, forwarder, tuning.forwarding(), metrics);
@@ -112,7 +111,7 @@ public final class Consensus implements AutoCloseable {
         RoutingProblems problems = new RoutingProblems(nodeId -> name(with.peers, nodeId));
         router = new RoutedCommands(routes, problems, metrics, tuning.routing(), with.random);
         leadership = new LeadershipSpread(groups, with.plan, with.alive, tuning.leadership(), metrics);
-        housekeeping = new Housekeeping(groups, batchers, with.clock, with.random, tuning.housekeeping(), metrics);
+        housekeeping = new Housekeeping(groups, batchers, with.stamps, with.random, tuning.housekeeping(), metrics);
         snapshots = new SnapshotSchedule(groups, tuning.snapshots(), metrics);
         supervisor = new GroupSupervisor(groups, with.plan, with.fatal, metrics);
         samples = new RatisSamples(setup.nodeId(), with.meters);

@@ -5,10 +5,10 @@ import io.nexus.statemachine.command.Command;
 import io.nexus.statemachine.command.Command.Tick;
 import io.nexus.statemachine.command.Envelope;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
@@ -23,7 +23,7 @@ final class Housekeeping {
 
     private final RatisGroups groups;
     private final SegmentBatchers batchers;
-    private final InstantSource clock;
+    private final Stamps stamps;
     private final RandomGenerator random;
     private final Limits limits;
     private final ConsensusMetrics metrics;
@@ -42,13 +42,13 @@ final class Housekeeping {
     Housekeeping(
             RatisGroups groups,
             SegmentBatchers batchers,
-            InstantSource clock,
+            Stamps stamps,
             RandomGenerator random,
             Limits limits,
             ConsensusMetrics metrics) {
         this.groups = groups;
         this.batchers = batchers;
-        this.clock = clock;
+        this.stamps = stamps;
         this.random = random;
         this.limits = limits;
         this.metrics = metrics;
@@ -56,6 +56,13 @@ final class Housekeeping {
 
     /** One round over the segments that this node owns. Never blocks. */
     void round(long nowNanos) {
+        OptionalLong now = stamps.millis();
+        if (now.isPresent()) {
+            round(nowNanos, now.getAsLong());
+        }
+    }
+
+    private void round(long nowNanos, long nowMillis) {
         for (HostedGroup group : groups.hosted()) {
             Watch watch = watches.computeIfAbsent(group.segment(), segment -> new Watch());
             watch.observe(group.appliedIndex(), nowNanos);
@@ -63,7 +70,7 @@ final class Housekeeping {
             if (batcher == null || !group.ready() || watch.underWay.get() > 0 || batcher.queued() > limits.queueMax) {
                 continue;
             }
-            List<Command> due = group.machine().due(clock.millis(), limits.dueMax);
+            List<Command> due = group.machine().due(nowMillis, limits.dueMax);
             due.forEach(command -> propose(batcher, command, watch, nowNanos));
             if (!due.isEmpty()) {
                 metrics.housekeeping("expire");

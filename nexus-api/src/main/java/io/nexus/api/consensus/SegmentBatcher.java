@@ -6,9 +6,9 @@ import io.nexus.statemachine.command.Batch;
 import io.nexus.statemachine.command.Envelope;
 import io.nexus.statemachine.command.Outcome;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,7 +29,7 @@ final class SegmentBatcher {
     private final int segment;
     private final GroupLog log;
     private final Executor replies;
-    private final InstantSource clock;
+    private final Stamps stamps;
     private final Limits limits;
     private final ConsensusMetrics metrics;
 
@@ -51,13 +51,13 @@ final class SegmentBatcher {
             GroupLog log,
             Executor proposer,
             Executor replies,
-            InstantSource clock,
+            Stamps stamps,
             Limits limits,
             ConsensusMetrics metrics) {
         this.segment = segment;
         this.log = log;
         this.replies = replies;
-        this.clock = clock;
+        this.stamps = stamps;
         this.limits = limits;
         this.metrics = metrics;
         this.stepping = new SerialStep(proposer, this::step, () -> {
@@ -145,8 +145,16 @@ final class SegmentBatcher {
             } else if (flights.size() >= limits.unansweredMax) {
                 refuseQueue(Refusal.of(SubmitFailure.NOT_READY));
             } else {
-                propose(takeBatch());
+                proposeAt(stamps.millis());
             }
+        }
+    }
+
+    private void proposeAt(OptionalLong stamp) {
+        if (stamp.isPresent()) {
+            propose(takeBatch(), stamp.getAsLong());
+        } else {
+            refuseQueue(Refusal.of(SubmitFailure.NOT_READY));
         }
     }
 
@@ -181,11 +189,11 @@ final class SegmentBatcher {
         }
     }
 
-    private void propose(List<Attempt> attempts) {
+    private void propose(List<Attempt> attempts, long stampMillis) {
         if (attempts.isEmpty()) {
             return;
         }
-        lastStampMillis = Math.max(lastStampMillis, clock.millis());
+        lastStampMillis = Math.max(lastStampMillis, stampMillis);
         List<Envelope> envelopes = new ArrayList<>(attempts.size());
         attempts.forEach(attempt -> envelopes.add(attempt.envelope()));
         Flight flight = new Flight(attempts);

@@ -1,6 +1,5 @@
 package io.nexus.api.consensus;
 
-import java.time.InstantSource;
 import java.util.Collection;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,21 +21,21 @@ final class SegmentBatchers implements AutoCloseable {
     /** Each group has at most one task at the proposer, and a handful at the replies. */
     private static final int TASKS_MAX = 4_096;
 
-    private final InstantSource clock;
+    private final Stamps stamps;
     private final SegmentBatcher.Limits limits;
     private final ConsensusMetrics metrics;
     private final ConcurrentMap<Integer, SegmentBatcher> batchers = new ConcurrentHashMap<>();
     private final ThreadPoolExecutor proposer = pool("segment-proposer-");
     private final ThreadPoolExecutor replies = pool("segment-replies-");
 
-    SegmentBatchers(InstantSource clock, SegmentBatcher.Limits limits, ConsensusMetrics metrics) {
-        this.clock = clock;
+    SegmentBatchers(Stamps stamps, SegmentBatcher.Limits limits, ConsensusMetrics metrics) {
+        this.stamps = stamps;
         this.limits = limits;
         this.metrics = metrics;
     }
 
     void open(int segment, GroupLog log) {
-        SegmentBatcher opened = new SegmentBatcher(segment, log, proposer, replies, clock, limits, metrics);
+        SegmentBatcher opened = new SegmentBatcher(segment, log, proposer, replies, stamps, limits, metrics);
         SegmentBatcher replaced = batchers.put(segment, opened);
         if (replaced != null) {
             replaced.close();

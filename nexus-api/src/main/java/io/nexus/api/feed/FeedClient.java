@@ -6,7 +6,6 @@ import io.nexus.api.consensus.GroupView;
 import io.nexus.api.peer.v1.TailBatch;
 import io.nexus.crdt.Position;
 import io.nexus.statemachine.storage.NodeStore;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * Keeps this node's copies of the segments that it does not host: follows one upstream in each stream, applies what
  * comes on one writer thread, flushes now and then, because nobody else flushes for a stream that has no log here.
  */
-public final class FeedClient implements AutoCloseable {
+public final class FeedClient implements Copies, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FeedClient.class);
     private static final long TICK_MILLIS = 250;
     private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(60);
@@ -119,7 +118,7 @@ public final class FeedClient implements AutoCloseable {
         });
     }
 
-    /** Null if the segment is not followed. Any thread. */
+    @Override
     public @Nullable FollowState state(int segment) {
         FollowedStream stream = followed.get(segment);
         return stream == null ? null : stream.state();
@@ -131,13 +130,10 @@ public final class FeedClient implements AutoCloseable {
         return state == null || !(state.suspect() || state.catchingUp());
     }
 
-    /** Followed segments that were not level with another node since they are followed. Any thread. */
-    public List<Integer> neverLive() {
-        return followed.entrySet().stream()
-                .filter(e -> !e.getValue().state().everLive())
-                .map(Map.Entry::getKey)
-                .sorted()
-                .toList();
+    @Override
+    public long lag(int segment) {
+        Position here = ports.store.segment(segment).position();
+        return here == null ? 0 : Math.max(0, context.upstreams().bestKnown(segment, here.incarnation()) - here.seq());
     }
 
     /** Writes nothing after it returned; does not flush. Idempotent. */
@@ -189,11 +185,6 @@ public final class FeedClient implements AutoCloseable {
 
     private String clusterId() {
         return ports.cluster.plan().clusterId();
-    }
-
-    private long lag(int segment) {
-        FollowedStream stream = followed.get(segment);
-        return stream == null ? 0 : stream.lag();
     }
 
     /** Hands over to the writer thread; what comes after close is dropped. */

@@ -38,15 +38,20 @@ public final class FeedEndpoint extends FeedServiceGrpc.FeedServiceImplBase impl
     private static final String STOPPING = "the node is stopping";
 
     private final FeedHub hub;
+    private final Fanout fanout;
     private final Supplier<String> clusterId;
     private final Set<TailSession> sessions = ConcurrentHashMap.newKeySet();
     private @Nullable ScheduledExecutorService serving;
     private @Nullable ExecutorService bulk;
     private volatile boolean closed;
 
-    /** @param clusterId whoever names another cluster is refused */
-    public FeedEndpoint(FeedHub hub, Supplier<String> clusterId) {
+    /**
+     * @param clusterId whoever names another cluster is refused
+     * @param fanOut nodes that may follow one stream here, at least 1; the others are sent to these
+     */
+    public FeedEndpoint(FeedHub hub, Supplier<String> clusterId, int fanOut) {
         this.hub = hub;
+        this.fanout = new Fanout(fanOut);
         this.clusterId = clusterId;
     }
 
@@ -95,7 +100,7 @@ public final class FeedEndpoint extends FeedServiceGrpc.FeedServiceImplBase impl
         ServerCallStreamObserver<TailBatch> out = (ServerCallStreamObserver<TailBatch>) responses;
         ScheduledExecutorService executor = started(serving);
         out.disableAutoRequest();
-        TailSession session = new TailSession(hub, out, executor);
+        TailSession session = new TailSession(hub, fanout, out, executor);
         out.setOnReadyHandler(session::wake);
         out.setOnCancelHandler(() -> end(session, executor));
         if (closed || sessions.size() >= SESSIONS_MAX) {

@@ -37,10 +37,6 @@ public final class FeedHub implements FeedListener {
         metrics.entries(this::allocations);
     }
 
-    public int streams() {
-        return outlets.size();
-    }
-
     @Override
     public void onStep(Step step) {
         outlets.get(step.stream()).append(step, System.nanoTime());
@@ -59,9 +55,19 @@ public final class FeedHub implements FeedListener {
         outlets.get(segment).distrust();
     }
 
+    @Override
+    public void onUpstream(int segment, List<String> via) {
+        outlets.get(segment).via = List.copyOf(via);
+    }
+
+    /** The nodes through which this node gets the stream's steps; empty where its own log makes them. */
+    List<String> via(int stream) {
+        return outlets.get(stream).via;
+    }
+
     /** What follows the cursor; NOT_HERE for an unknown stream and for a copy that this node does not trust. */
     FeedRing.Window read(Cursor after, int bytesLimit) {
-        if (after.stream() < 0 || after.stream() >= outlets.size()) {
+        if (!has(after.stream())) {
             return new FeedRing.Window(Verdict.NOT_HERE, List.of(), after);
         }
         Outlet outlet = outlets.get(after.stream());
@@ -79,18 +85,27 @@ public final class FeedHub implements FeedListener {
 
     /** Rows to copy, closed by the caller; null if this node has none that it would vouch for. */
     SegmentStore.@Nullable StoreSnapshot snapshot(int stream) {
-        if (stream < 0 || stream >= outlets.size() || outlets.get(stream).suspect()) {
+        if (!has(stream) || outlets.get(stream).suspect()) {
             return null;
         }
         return store.segment(stream).snapshot();
     }
 
     void addWake(int stream, Runnable wake) {
-        outlets.get(stream).addWake(wake);
+        if (has(stream)) {
+            outlets.get(stream).addWake(wake);
+        }
     }
 
     void removeWake(int stream, Runnable wake) {
-        outlets.get(stream).removeWake(wake);
+        if (has(stream)) {
+            outlets.get(stream).removeWake(wake);
+        }
+    }
+
+    /** A follower too many was sent to another node. */
+    void redirected() {
+        metrics.redirected();
     }
 
     /** A follower has applied the steps after {@code fromSeq} up to {@code toSeq}. */
@@ -99,6 +114,10 @@ public final class FeedHub implements FeedListener {
         for (long seq = Math.max(fromSeq, toSeq - Outlet.TIMES) + 1; seq <= toSeq; seq++) {
             outlet.committedNanos(seq).ifPresent(committed -> metrics.acknowledged(nowNanos - committed));
         }
+    }
+
+    private boolean has(int stream) {
+        return stream >= 0 && stream < outlets.size();
     }
 
     private long allocations() {

@@ -16,6 +16,13 @@ public interface FeedListener extends StepListener {
     /** The segment's rows are not what the log made: nobody should copy them until the next install. */
     default void onSuspect(int segment) {}
 
+    /**
+     * The segment's steps come from another node now.
+     *
+     * @param via the nodes through which they come, a member of the segment first; empty while they come from nobody
+     */
+    default void onUpstream(int segment, List<String> via) {}
+
     /** Tells each of them, in this order. */
     static FeedListener all(List<FeedListener> listeners) {
         List<FeedListener> targets = List.copyOf(listeners);
@@ -33,6 +40,11 @@ public interface FeedListener extends StepListener {
             @Override
             public void onSuspect(int segment) {
                 targets.forEach(l -> l.onSuspect(segment));
+            }
+
+            @Override
+            public void onUpstream(int segment, List<String> via) {
+                targets.forEach(l -> l.onUpstream(segment, via));
             }
         };
     }

@@ -15,6 +15,7 @@ public final class FeedMetrics {
     private static final String LAG = "nexus_clset_stream_lag_seq";
     private static final String DIVERGENCE = "nexus_clset_divergence_total";
     private static final String CATCH_UP_BYTES = "nexus_clset_catchup_bytes_total";
+    private static final String REDIRECTS = "nexus_clset_redirects_total";
 
     /** Metric name to help text. */
     public static final Map<String, String> HELP = Map.of(
@@ -23,18 +24,21 @@ public final class FeedMetrics {
             CONFLICTS, "Records written on two nodes at once.",
             LAG, "Steps that another node is known to have and this node has not, by stream.",
             DIVERGENCE, "Copies found to differ from the log at an equal position.",
-            CATCH_UP_BYTES, "Bytes of rows received to replace whole segments.");
+            CATCH_UP_BYTES, "Bytes of rows received to replace whole segments.",
+            REDIRECTS, "Followers sent to another node because as many as may follow a stream here already did.");
 
     private final Meters meters;
     private final Timer latency;
     private final Counter divergence;
     private final Counter catchUpBytes;
+    private final Counter redirects;
 
     public FeedMetrics(Meters meters) {
         this.meters = meters;
         this.latency = meters.timer(LATENCY);
         this.divergence = meters.counter(DIVERGENCE);
         this.catchUpBytes = meters.counter(CATCH_UP_BYTES);
+        this.redirects = meters.counter(REDIRECTS);
         meters.counter(CONFLICTS);
     }
 
@@ -52,6 +56,10 @@ public final class FeedMetrics {
 
     void diverged() {
         divergence.inc();
+    }
+
+    void redirected() {
+        redirects.inc();
     }
 
     void caughtUp(long bytes) {

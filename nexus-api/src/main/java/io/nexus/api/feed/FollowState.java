@@ -7,16 +7,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param live in step with an upstream
  * @param suspect the copy is not what the log made and waits to be replaced
- * @param everLive it was live at least once since it is followed
  * @param upstream node id; null while there is none
  */
 public record FollowState(
         boolean live,
         boolean suspect,
         boolean catchingUp,
-        boolean everLive,
         @Nullable String upstream) {
-    static final FollowState NONE = new FollowState(false, false, false, false, null);
+    static final FollowState NONE = new FollowState(false, false, false, null);
 
     /** In the words of the status page. */
     public String condition() {

@@ -16,19 +16,18 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One stream that this node follows: does what the {@link StreamReceiver} says, and tells it what happened. Writer
- * thread only, but for {@link #state} and {@link #lag}.
+ * thread only, but for {@link #state}.
  */
 final class FollowedStream implements SegmentFetch.Events {
     private static final Logger LOG = LoggerFactory.getLogger(FollowedStream.class);
     /** Reasons to choose again for which the peer is not to blame. */
-    private static final Set<Effect.Why> BLAMELESS = EnumSet.of(Effect.Why.TOO_OLD, Effect.Why.DIGEST);
+    private static final Set<Effect.Why> BLAMELESS = EnumSet.of(Effect.Why.TOO_OLD, Effect.Why.DIGEST, Effect.Why.FULL);
 
     private final int stream;
     private final SegmentStore store;
@@ -36,11 +35,9 @@ final class FollowedStream implements SegmentFetch.Events {
     private final FollowContext node;
     private final StreamReceiver receiver;
     private final CatchUpSlot catchUp;
-    private final Avoided avoided = new Avoided();
-    private final UpstreamWatch watch = new UpstreamWatch();
+    private final UpstreamPicker picker;
     private @Nullable String following;
     private volatile FollowState state = FollowState.NONE;
-    private volatile long lag;
 
     FollowedStream(int stream, SegmentStore store, Position genesis, FollowContext node) {
         this.stream = stream;
@@ -53,22 +50,23 @@ final class FollowedStream implements SegmentFetch.Events {
         }
         this.receiver = new StreamReceiver(stored());
         this.catchUp = new CatchUpSlot(stream, store, node, this);
+        this.picker = new UpstreamPicker(stream, node);
     }
 
     FollowState state() {
         return state;
     }
 
-    /** Steps that another node was known to have at the last tick and this node had not. */
-    long lag() {
-        return lag;
-    }
-
     /* --------------- events --------------- */
 
     void batch(String peer, TailBatch batch) {
         if (batch.getVerdict() != TailBatch.Verdict.STEPS) {
+            if (batch.getVerdict() == TailBatch.Verdict.FULL) {
+                picker.full(peer, batch.getInsteadList(), System.nanoTime());
+            }
             handle(receiver.verdict(peer, Wire.verdict(batch.getVerdict())));
+        } else if (!takeWay(peer, batch.getViaList())) {
+            LOG.atInfo().addKeyValue("stream", stream).addKeyValue("peer", peer).log("upstream follows this node");
         } else if (batch.getStepsCount() == 0) {
             handle(receiver.accepted(peer));
         } else {
@@ -137,7 +135,6 @@ final class FollowedStream implements SegmentFetch.Events {
             watch(upstream, now);
         }
         chooseIfNone();
-        lag = Math.max(0, bestKnown() - receiver.position().seq());
     }
 
     /** On return the stream may be written by somebody else. */
@@ -147,24 +144,21 @@ final class FollowedStream implements SegmentFetch.Events {
         if (upstream != null) {
             node.tails().unsubscribe(upstream, stream);
         }
+        picker.comesFromNobody();
     }
 
     /* --------------- choosing --------------- */
 
     private void watch(String upstream, long now) {
-        long heard = node.tails().heardNanos(upstream, now);
-        switch (watch.look(now, heard, receiver.position().seq(), this::bestKnown)) {
+        switch (picker.look(upstream, receiver.position(), now)) {
             case SILENT -> handle(receiver.disconnected(upstream));
-            case OVERTAKEN -> {
-                avoided.add(upstream, now);
-                if (!choose(peer -> avoided.allows(peer, now))) {
-                    choose(peer -> true); // there is no other: ask the same again
-                }
+            case OVERTAKEN, LAGGING -> {
+                picker.failed(upstream, now);
+                follow(picker.pickAnother(receiver, now));
             }
             case FINE -> {
-                Predicate<String> allowed = peer -> avoided.allows(peer, now);
-                if (node.upstreams().betterThan(stream, upstream, allowed, receiver::tooOldAt)) {
-                    choose(allowed);
+                if (picker.betterThan(upstream, receiver, now)) {
+                    follow(picker.pick(receiver, now));
                 }
             }
         }
@@ -172,26 +166,29 @@ final class FollowedStream implements SegmentFetch.Events {
 
     private void chooseIfNone() {
         if (receiver.upstream() == null) {
-            long now = System.nanoTime();
-            choose(peer -> avoided.allows(peer, now));
+            follow(picker.pick(receiver, System.nanoTime()));
         }
     }
 
-    /** False if nobody fits. */
-    private boolean choose(Predicate<String> allowed) {
-        Optional<StreamReceiver.Upstream> chosen =
-                node.upstreams().choose(stream, allowed, receiver::tooOldAt, receiver.position(), receiver.suspect());
+    private void follow(Optional<StreamReceiver.Upstream> chosen) {
         chosen.ifPresent(upstream -> {
-            watch.chosen(System.nanoTime());
             List<Effect> effects = receiver.upstreamChosen(upstream);
             following = upstream.peer();
             handle(effects);
         });
-        return chosen.isPresent();
     }
 
-    private long bestKnown() {
-        return node.upstreams().bestKnown(stream, receiver.position().incarnation());
+    /** The way by which the upstream gets the stream, told with each batch; ours is one longer. */
+    private boolean takeWay(String peer, List<String> toPeer) {
+        if (!peer.equals(receiver.upstream())) {
+            return true;
+        }
+        if (picker.goesInCircles(toPeer)) {
+            handle(receiver.disconnected(peer));
+            return false;
+        }
+        picker.comesBy(toPeer, peer);
+        return true;
     }
 
     /* --------------- effects --------------- */
@@ -219,19 +216,17 @@ final class FollowedStream implements SegmentFetch.Events {
             }
         }
         following = receiver.upstream();
-        state = new FollowState(
-                receiver.live(),
-                receiver.suspect(),
-                receiver.catchingUp(),
-                state.everLive() || receiver.live(),
-                following);
+        if (following == null) {
+            picker.comesFromNobody();
+        }
+        state = new FollowState(receiver.live(), receiver.suspect(), receiver.catchingUp(), following);
     }
 
     private void note(Effect effect) {
         if (effect instanceof Effect.ChooseUpstream choose) {
             String left = following;
             if (left != null && !BLAMELESS.contains(choose.why())) {
-                avoided.add(left, System.nanoTime());
+                picker.failed(left, System.nanoTime());
             }
             LOG.atInfo()
                     .addKeyValue("stream", stream)
@@ -263,7 +258,7 @@ final class FollowedStream implements SegmentFetch.Events {
             handle(receiver.digestMismatch(stored()));
             return false;
         }
-        avoided.succeeded();
+        picker.succeeded();
         node.unflushed().add(StepCodec.size(step));
         node.listener().onStep(step);
         return true;
@@ -288,7 +283,7 @@ final class FollowedStream implements SegmentFetch.Events {
             ended(finish.session(), refusal);
             return;
         }
-        avoided.succeeded();
+        picker.succeeded();
         node.listener().onInstalled(stream);
         handle(receiver.installed(finish.session(), finish.position()));
     }

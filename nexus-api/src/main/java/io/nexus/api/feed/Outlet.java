@@ -3,6 +3,7 @@ package io.nexus.api.feed;
 import io.nexus.crdt.Cursor;
 import io.nexus.crdt.FeedRing;
 import io.nexus.crdt.Step;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
@@ -20,6 +21,7 @@ final class Outlet {
     private final long[] committedSeq = new long[TIMES];
     private final long[] committedNanos = new long[TIMES];
     private volatile boolean suspect;
+    volatile List<String> via = List.of();
 
     Outlet(long bytesMax) {
         ring = new FeedRing(bytesMax, FeedRing.DEFAULT_STEPS);

@@ -22,29 +22,35 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * One follower at the other end of a Tail call: a cursor for each stream it asked for, and nothing queued. Sends while
  * the transport takes it, what there is, at most 64 KB at a time; at once after a pause of two milliseconds, else when
- * they are over. All but {@link #wake} runs on the endpoint's serving thread.
+ * they are over. A cursor that is ahead of the store is waited for a moment: the follower comes from a node that got
+ * the last steps a little earlier. All but {@link #wake} runs on the endpoint's serving thread.
  */
 final class TailSession {
     private static final int BATCH_BYTES = 64 << 10;
     private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long KEEP_ALIVE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long BEHIND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final FeedHub hub;
+    private final Fanout fanout;
     private final ServerCallStreamObserver<TailBatch> out;
     private final ScheduledExecutorService serving;
     private final Map<Integer, Subscription> subscriptions = new TreeMap<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final Runnable wake = this::wake;
     private volatile long sentNanos = System.nanoTime() - LINGER_NANOS;
+    private String follower = "";
     private boolean closed;
 
-    TailSession(FeedHub hub, ServerCallStreamObserver<TailBatch> out, ScheduledExecutorService serving) {
+    TailSession(FeedHub hub, Fanout fanout, ServerCallStreamObserver<TailBatch> out, ScheduledExecutorService serving) {
         this.hub = hub;
+        this.fanout = fanout;
         this.out = out;
         this.serving = serving;
     }
 
     private static final class Subscription {
+        private final long sinceNanos = System.nanoTime();
         private Cursor cursor;
         private long acknowledged;
         private boolean answered;
@@ -76,6 +82,7 @@ final class TailSession {
         if (closed) {
             return;
         }
+        follower = request.getFrom();
         for (int stream : request.getUnsubscribeList()) {
             drop(stream);
         }
@@ -90,7 +97,17 @@ final class TailSession {
     }
 
     private void subscribe(Cursor from) {
-        if (subscriptions.put(from.stream(), new Subscription(from)) == null && from.stream() < hub.streams()) {
+        boolean known = subscriptions.containsKey(from.stream());
+        if (!known && !fanout.admit(from.stream(), follower)) {
+            hub.redirected();
+            emit(TailBatch.newBuilder()
+                    .setStream(from.stream())
+                    .setVerdict(TailBatch.Verdict.FULL)
+                    .addAllInstead(fanout.instead(from.stream()))
+                    .build());
+            return;
+        }
+        if (subscriptions.put(from.stream(), new Subscription(from)) == null) {
             hub.addWake(from.stream(), wake);
         }
     }
@@ -118,6 +135,10 @@ final class TailSession {
     private boolean send(Subscription subscription) {
         FeedRing.Window window = hub.read(subscription.cursor, BATCH_BYTES);
         int stream = subscription.cursor.stream();
+        boolean early = System.nanoTime() - subscription.sinceNanos < BEHIND_NANOS;
+        if (window.verdict() == Verdict.BEHIND && early) {
+            return false;
+        }
         if (window.verdict() != Verdict.STEPS) {
             drop(stream);
             emit(TailBatch.newBuilder()
@@ -137,6 +158,7 @@ final class TailSession {
 
     /** So that the follower can tell a quiet stream from a dead connection. */
     void keepAlive() {
+        pump(); // what waits for the store to reach its cursor does not wait for ever
         boolean quiet = System.nanoTime() - sentNanos >= KEEP_ALIVE_NANOS;
         if (!closed && quiet && out.isReady() && !subscriptions.isEmpty()) {
             Subscription any = subscriptions.values().iterator().next();
@@ -170,7 +192,8 @@ final class TailSession {
     }
 
     private void drop(int stream) {
-        if (subscriptions.remove(stream) != null && stream < hub.streams()) {
+        if (subscriptions.remove(stream) != null) {
+            fanout.leave(stream, follower);
             hub.removeWake(stream, wake);
         }
     }
@@ -180,9 +203,13 @@ final class TailSession {
         out.onNext(batch);
     }
 
-    private static TailBatch batch(int stream, List<byte[]> steps) {
+    private TailBatch batch(int stream, List<byte[]> steps) {
         List<ByteString> frames =
                 steps.stream().map(UnsafeByteOperations::unsafeWrap).toList();
-        return TailBatch.newBuilder().setStream(stream).addAllSteps(frames).build();
+        return TailBatch.newBuilder()
+                .setStream(stream)
+                .addAllSteps(frames)
+                .addAllVia(hub.via(stream))
+                .build();
     }
 }

@@ -39,24 +39,33 @@ final class UpstreamChoice {
     }
 
     /**
-     * @param reachable nodes that are up and were not given up a moment ago
-     * @param replace this node's copy is to be replaced: a node at an equal position will do
+     * What is known of the nodes besides.
+     *
+     * @param reachable nodes that are up, not given up a moment ago and not full
+     * @param tooOld nodes that no longer have the steps after this node's position
+     * @param named followers that a full node named, best first: they are level with it but for a moment
      */
+    record Terms(Predicate<String> reachable, Predicate<String> tooOld, List<String> named) {
+        private int rank(Candidate candidate) {
+            int at = named.indexOf(candidate.nodeId);
+            return at < 0 ? named.size() : at;
+        }
+    }
+
+    /** @param replace this node's copy is to be replaced: a node at an equal position will do */
     static Optional<StreamReceiver.Upstream> choose(
-            List<Candidate> candidates,
-            Predicate<String> reachable,
-            Predicate<String> tooOld,
-            Position here,
-            boolean replace) {
+            List<Candidate> candidates, Terms terms, Position here, boolean replace) {
         return candidates.stream()
-                .filter(c -> reachable.test(c.nodeId))
-                .filter(c -> useful(c, here, replace))
-                .min(Comparator.comparing((Candidate c) -> tooOld.test(c.nodeId))
+                .filter(c -> terms.reachable.test(c.nodeId))
+                .filter(c -> useful(c, here, replace) || (!replace && terms.named.contains(c.nodeId)))
+                .min(Comparator.comparing((Candidate c) -> terms.tooOld.test(c.nodeId))
                         .thenComparing(c -> !c.owner)
                         .thenComparing(c -> !c.member)
+                        .thenComparing(terms::rank)
                         .thenComparing(Candidate::seq, Comparator.reverseOrder())
                         .thenComparing(Candidate::nodeId))
-                .map(c -> new StreamReceiver.Upstream(c.nodeId, c.head(here), c.member));
+                .map(c -> new StreamReceiver.Upstream(
+                        c.nodeId, terms.named.contains(c.nodeId) ? null : c.head(here), c.member));
     }
 
     /** Anybody but a member must be known to have more; a whole segment is not asked of one known to be behind. */

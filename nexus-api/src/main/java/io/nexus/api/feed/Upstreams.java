@@ -27,9 +27,10 @@ final class Upstreams {
     }
 
     /** See {@link UpstreamChoice#choose}. */
-    Optional<StreamReceiver.Upstream> choose(
-            int stream, Predicate<String> allowed, Predicate<String> tooOld, Position here, boolean replace) {
-        return UpstreamChoice.choose(candidates(stream), up().and(allowed), tooOld, here, replace);
+    Optional<StreamReceiver.Upstream> choose(int stream, UpstreamChoice.Terms terms, Position here, boolean replace) {
+        UpstreamChoice.Terms alive =
+                new UpstreamChoice.Terms(up().and(terms.reachable()), terms.tooOld(), terms.named());
+        return UpstreamChoice.choose(candidates(stream), alive, here, replace);
     }
 
     /**
@@ -48,6 +49,15 @@ final class Upstreams {
     long bestKnown(int stream, int incarnation) {
         return progress.of(stream).stream()
                 .filter(p -> p.incarnation() == incarnation && up().test(p.nodeId()))
+                .mapToLong(PeerProgress.Progress::seq)
+                .max()
+                .orElse(-1);
+    }
+
+    /** Where the node said to be in this incarnation; -1 if it did not. */
+    long known(int stream, int incarnation, String nodeId) {
+        return progress.of(stream).stream()
+                .filter(p -> p.incarnation() == incarnation && p.nodeId().equals(nodeId))
                 .mapToLong(PeerProgress.Progress::seq)
                 .max()
                 .orElse(-1);

@@ -39,6 +39,7 @@ final class Wire {
             case FORK -> TailBatch.Verdict.FORK;
             case NOT_HERE -> TailBatch.Verdict.NOT_HERE;
             case BEHIND -> TailBatch.Verdict.BEHIND;
+            case FULL -> TailBatch.Verdict.FULL;
         };
     }
 
@@ -49,6 +50,7 @@ final class Wire {
             case TOO_OLD -> Verdict.TOO_OLD;
             case FORK -> Verdict.FORK;
             case BEHIND -> Verdict.BEHIND;
+            case FULL -> Verdict.FULL;
             case NOT_HERE, UNRECOGNIZED -> Verdict.NOT_HERE;
         };
     }

@@ -19,7 +19,8 @@ public final class ClusterMapper {
                 .setVersion(status.version())
                 .setReady(status.ready())
                 .addAllNotReadyBecause(status.notReadyBecause())
-                .setUptimeSeconds(status.uptimeSeconds());
+                .setUptimeSeconds(status.uptimeSeconds())
+                .addAllWarnings(status.warnings());
         status.nodes().forEach(node -> response.addNodes(node(node)));
         status.segments().forEach(segment -> response.addSegments(segment(segment)));
         return response.build();
@@ -71,7 +72,12 @@ public final class ClusterMapper {
                 .setAllocations(status.allocations())
                 .setPools(status.pools())
                 .setCondition(status.condition())
-                .setDigest(status.digest());
+                .setDigest(status.digest())
+                .setLag(status.lag());
+        String upstream = status.upstream();
+        if (upstream != null) {
+            builder.setUpstream(upstream);
+        }
         String owner = status.owner();
         return (owner == null ? builder : builder.setOwner(owner)).build();
     }

@@ -131,6 +131,7 @@ public final class ProtoMapper {
     public static LookupResponse response(Found found) {
         LookupResponse.Builder response = LookupResponse.newBuilder()
                 .setFound(!found.holdings().isEmpty())
+                .setStalenessMs(found.stalenessMillis())
                 .setAnsweredBy(found.answeredBy());
         found.holdings().forEach(holding -> response.addAllocations(allocation(holding)));
         found.asOf().forEach(asOf -> response.addAsOf(asOf(asOf)));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nexus.api.service.Holding;
+import io.nexus.api.service.LookupService.Found;
 import io.nexus.api.service.PoolService.PoolView;
 import io.nexus.statemachine.model.Allocation;
 import io.nexus.statemachine.model.PoolEntry;
@@ -60,6 +61,13 @@ final class ApiV1Json {
         ArrayNode list = json.putArray("allocations");
         holdings.forEach(holding -> list.add(allocation(holding)));
         return json.put("count", holdings.size());
+    }
+
+    /** How old the answer is at most, and as of which positions: the same as in the headers. */
+    static ObjectNode asOf(Found found) {
+        ObjectNode asOf = JsonNodeFactory.instance.objectNode();
+        asOf.putObject("as_of").put("staleness_ms", found.stalenessMillis()).put("position", found.position());
+        return asOf;
     }
 
     static ObjectNode pool(PoolView view) {

@@ -114,13 +114,14 @@ final class ApiV1Routes {
     }
 
     private static void found(Exchange exchange, Found found, boolean all) {
-        exchange.staleness(found);
+        exchange.asOf(found);
+        ObjectNode asOf = ApiV1Json.asOf(found);
         if (found.holdings().isEmpty()) {
-            exchange.fail(Problem.of(Reason.NO_SUCH_ALLOCATION, "nothing is allocated there"));
+            exchange.fail(Problem.of(Reason.NO_SUCH_ALLOCATION, "nothing is allocated there"), asOf);
         } else if (all) {
-            exchange.json(200, ApiV1Json.allocations(found.holdings()));
+            exchange.json(200, ApiV1Json.allocations(found.holdings()).setAll(asOf));
         } else {
-            exchange.json(200, ApiV1Json.allocation(found.holdings().get(0)));
+            exchange.json(200, ApiV1Json.allocation(found.holdings().get(0)).setAll(asOf));
         }
     }
 

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Exchange {
     static final String TOKEN = "X-Nexus-Token";
     static final String STALENESS = "X-Nexus-Staleness-Ms";
+    static final String POSITION = "X-Nexus-Position";
 
     private static final String JSON = "application/json";
 
@@ -67,9 +68,14 @@ final class Exchange {
         return "true".equals(value);
     }
 
-    /** From the header {@value #TOKEN} and the parameters max_staleness_ms and owner. */
+    /** From the parameters token, max_staleness_ms and owner; the header {@value #TOKEN} is a token too. */
     Requests.Freshness freshness() {
-        String token = context.header(TOKEN);
+        String header = context.header(TOKEN);
+        String parameter = query("token");
+        if (header != null && parameter != null && !header.equals(parameter)) {
+            throw Problem.field("token", "differs from the header " + TOKEN).exception();
+        }
+        String token = parameter == null ? header : parameter;
         String staleness = query("max_staleness_ms");
         if (staleness != null && !staleness.matches("-?[0-9]{1,18}")) {
             throw Problem.field("max_staleness_ms", "must be a whole number").exception();
@@ -147,17 +153,25 @@ final class Exchange {
         }
     }
 
-    void staleness(Found found) {
+    /** How old the answer is at most, and as of which positions. */
+    void asOf(Found found) {
         context.header(STALENESS, Long.toString(found.stalenessMillis()));
+        context.header(POSITION, found.position());
     }
 
     void fail(Problem problem) {
+        fail(problem, JsonNodeFactory.instance.objectNode());
+    }
+
+    /** @param more what the error's body says besides, where there is one */
+    void fail(Problem problem, ObjectNode more) {
         StatusTable.Row row = StatusTable.row(problem.reason());
         if (problem.retryAfter() != null) {
             long seconds = Math.max(1, problem.retryAfter().plusMillis(999).toSeconds());
             context.header("Retry-After", Long.toString(seconds));
         }
-        error(context, row.http(), problem.reason().name(), spelled(problem.message(), problem.field()), name(problem));
+        String message = spelled(problem.message(), problem.field());
+        error(context, row.http(), problem.reason().name(), message, name(problem), more);
     }
 
     private @Nullable String name(Problem problem) {
@@ -178,6 +192,11 @@ final class Exchange {
      * connection.
      */
     static void error(Context context, int status, String reason, String message, @Nullable String field) {
+        error(context, status, reason, message, field, JsonNodeFactory.instance.objectNode());
+    }
+
+    private static void error(
+            Context context, int status, String reason, String message, @Nullable String field, ObjectNode more) {
         context.status(status);
         String accept = context.header("Accept");
         boolean wanted = context.method().equals(HandlerType.POST) || (accept != null && accept.contains(JSON));
@@ -190,6 +209,7 @@ final class Exchange {
         if (field != null) {
             body.put("field", field);
         }
+        body.setAll(more);
         context.contentType(JSON).result(body.toString().getBytes(StandardCharsets.UTF_8));
     }
 }

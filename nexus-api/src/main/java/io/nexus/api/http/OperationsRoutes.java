@@ -42,6 +42,8 @@ final class OperationsRoutes {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("ready", reasons.isEmpty());
         ArrayNode list = json.putArray("reasons");
         reasons.forEach(list::add);
+        ArrayNode warnings = json.putArray("warnings");
+        cluster.readiness().warnings().forEach(warnings::add);
         exchange.json(reasons.isEmpty() ? 200 : 503, json);
     }
 }

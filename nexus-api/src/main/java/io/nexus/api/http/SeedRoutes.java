@@ -81,7 +81,7 @@ final class SeedRoutes {
                         exchange.freshness(),
                         exchange.deadlineNanos());
         exchange.answer(answer, found -> {
-            exchange.staleness(found);
+            exchange.asOf(found);
             exchange.json(200, ProtoJson.of(ProtoMapper.response(found)));
         });
     }

@@ -26,6 +26,8 @@ public final class MetricNames {
     public static final String SEGMENTS_LED = "nexus_segments_led";
     public static final String SEGMENT_SEQ = "nexus_segment_seq";
     public static final String SEGMENT_STALENESS = "nexus_segment_staleness_seconds";
+    public static final String CLOCK_OFFSET = "nexus_clock_offset_seconds";
+    public static final String CLOCK_CORRECTED = "nexus_clock_corrected";
     public static final String STORE_SIZE = "nexus_store_size_bytes";
     public static final String GRPC_REQUESTS = "nexus_grpc_requests_total";
     public static final String GRPC_LATENCY = "nexus_grpc_latency_seconds";
@@ -64,6 +66,8 @@ public final class MetricNames {
             gauge(SEGMENTS_LED, "Groups that this node leads, the meta group included"),
             gauge(SEGMENT_SEQ, "Position of this node's copy in the segment's stream", "segment"),
             gauge(SEGMENT_STALENESS, "This node's copy is at most this old; NaN while unknown", "segment"),
+            gauge(CLOCK_OFFSET, "This node's wall clock minus the median of the cluster's clocks"),
+            gauge(CLOCK_CORRECTED, "1 while leases are stamped by the median because this node's clock is off too far"),
             gauge(STORE_SIZE, "Bytes of the node's store on disk"),
             counter(GRPC_REQUESTS, "Finished gRPC calls", "method", "code"),
             summary(GRPC_LATENCY, "Time from the start to the end of a gRPC call", "method"),

@@ -31,7 +31,8 @@ final class Endpoints implements AutoCloseable {
                 new AllocationService(finder, ports.router(), ids, ports.lookups(), base.meters());
         PoolService pools = new PoolService(base.pools(), finder, ports.router(), ids, ports.groups());
         ClusterService cluster = new ClusterService(
-                new ClusterService.Sources(ports.cluster(), ports.groups(), base.store(), base.pools(), readiness),
+                new ClusterService.Sources(
+                        ports.cluster(), ports.groups(), base.store(), base.pools(), readiness, ports.copies()),
                 version,
                 System::nanoTime);
         ClusterGauges.register(base.meters(), cluster, base.pools(), base.store());

@@ -6,6 +6,8 @@ import io.nexus.api.consensus.Decided;
 import io.nexus.api.consensus.GroupView;
 import io.nexus.api.error.Problem;
 import io.nexus.api.error.ProblemException;
+import io.nexus.api.feed.Copies;
+import io.nexus.api.feed.FollowState;
 import io.nexus.api.service.Lookups;
 import io.nexus.crdt.Position;
 import io.nexus.statemachine.command.Command;
@@ -27,7 +29,7 @@ final class LatePorts {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     /** The ports of a node that is in a cluster. */
-    record Ports(ClusterView cluster, GroupView groups, CommandRouter router, Lookups lookups) {}
+    record Ports(ClusterView cluster, GroupView groups, CommandRouter router, Lookups lookups, Copies copies) {}
 
     private final NodeEntry self;
     private final ClusterPlan blank;
@@ -129,6 +131,22 @@ final class LatePorts {
                 return running == null
                         ? CompletableFuture.failedFuture(starting())
                         : running.lookups.byAddress(space, address, demand, deadline);
+            }
+        };
+    }
+
+    Copies copies() {
+        return new Copies() {
+            @Override
+            public @Nullable FollowState state(int segment) {
+                Ports running = ports;
+                return running == null ? null : running.copies.state(segment);
+            }
+
+            @Override
+            public long lag(int segment) {
+                Ports running = ports;
+                return running == null ? 0 : running.copies.lag(segment);
             }
         };
     }

@@ -96,7 +96,7 @@ public final class NexusNode implements AutoCloseable {
                 setup.self(identity.nodeId()),
                 setup.segments(),
                 setup.hardSettings().virtualNodes());
-        NodeReadiness ready = new NodeReadiness(ports, entrance::reasons, this::problems);
+        NodeReadiness ready = new NodeReadiness(ports, entrance::reasons, this::problems, this::warnings);
         readiness = ready;
         PeerServer peerServer =
                 keep(new PeerServer(setup.peerListen(), identity, List.of(entrance.service()), peerCalls));
@@ -147,6 +147,11 @@ public final class NexusNode implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             fatal.fatal("The node could not start its groups.", e);
         }
+    }
+
+    private List<String> warnings() {
+        RunningNode node = running;
+        return node == null ? List.of() : node.warnings();
     }
 
     private List<String> problems() {

@@ -19,15 +19,21 @@ final class NodeReadiness implements Readiness {
     private final GroupView groups;
     private final Supplier<List<String>> entrance;
     private final Supplier<List<String>> membership;
+    private final Supplier<List<String>> warnings;
     private final BitSet levelOnce = new BitSet();
     private volatile boolean stopping;
 
-    NodeReadiness(LatePorts ports, Supplier<List<String>> entrance, Supplier<List<String>> membership) {
+    NodeReadiness(
+            LatePorts ports,
+            Supplier<List<String>> entrance,
+            Supplier<List<String>> membership,
+            Supplier<List<String>> warnings) {
         this.ports = ports;
         this.cluster = ports.cluster();
         this.groups = ports.groups();
         this.entrance = entrance;
         this.membership = membership;
+        this.warnings = warnings;
     }
 
     void stopping() {
@@ -42,6 +48,11 @@ final class NodeReadiness implements Readiness {
     @Override
     public boolean ready() {
         return reasons().isEmpty();
+    }
+
+    @Override
+    public List<String> warnings() {
+        return warnings.get();
     }
 
     @Override

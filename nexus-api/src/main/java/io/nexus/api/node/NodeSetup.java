@@ -1,5 +1,6 @@
 package io.nexus.api.node;
 
+import io.nexus.api.cluster.ClockGuard;
 import io.nexus.api.cluster.DataDirectory;
 import io.nexus.api.cluster.FoundingTerms;
 import io.nexus.api.cluster.HardSettings;
@@ -100,6 +101,15 @@ record NodeSetup(NodeConfig config, String machineName) {
                 config.limits().queueCommands(),
                 config.snapshots().logBytes(),
                 config.snapshots().interval());
+    }
+
+    ClockGuard.Settings clock() {
+        return new ClockGuard.Settings(
+                config.limits().clockOffsetWarn(), config.limits().clockOffsetMax());
+    }
+
+    int fanOut() {
+        return config.clset().fanOut();
     }
 
     HeartbeatSettings heartbeats() {

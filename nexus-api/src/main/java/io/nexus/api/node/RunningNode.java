@@ -1,5 +1,6 @@
 package io.nexus.api.node;
 
+import io.nexus.api.cluster.ClockGuard;
 import io.nexus.api.cluster.ClusterView;
 import io.nexus.api.cluster.GroupControl;
 import io.nexus.api.cluster.Layout;
@@ -19,6 +20,7 @@ import io.nexus.api.feed.FeedListener;
 import io.nexus.api.feed.FeedMetrics;
 import io.nexus.api.feed.PeerProgress;
 import io.nexus.api.feed.SegmentPuller;
+import io.nexus.api.metrics.MetricNames;
 import io.nexus.api.service.LocalLookups;
 import io.nexus.api.service.LookupThreads;
 import io.nexus.api.service.OwnerReadEndpoint;
@@ -57,6 +59,7 @@ final class RunningNode implements AutoCloseable {
     private final FatalHandler fatal;
     private final Layout layout;
     private final PeerChannels channels;
+    private final ClockGuard clock;
     private final FeedHub hub;
     private final FeedListener listeners;
     private final FeedEndpoint feedEndpoint;
@@ -77,18 +80,20 @@ final class RunningNode implements AutoCloseable {
         layout = new Layout(
                 base.identity(), base.store().segment(META), base.threads().diskExecutor());
         channels = new PeerChannels(self, layout);
+        clock = new ClockGuard(
+                InstantSource.system(), System::nanoTime, base.setup().clock());
         FeedMetrics feedMetrics = new FeedMetrics(base.meters());
         hub = new FeedHub(streams, base.store(), feedMetrics);
         StepWaiters waiters = new StepWaiters(base.store());
         listeners = FeedListener.all(List.of(hub, base.pools(), waiters, new LayoutListener(layout)));
-        feedEndpoint = new FeedEndpoint(hub, () -> clusterId);
+        feedEndpoint = new FeedEndpoint(hub, () -> clusterId, base.setup().fanOut());
         consensus = new Consensus(raft(self), collaborators(), base.setup().bounds());
         LocalState state = new LocalState(self, consensus.groups(), base.store(), this::intact, System::nanoTime);
         membership = new Membership(
                 new Membership.Base(base.identity(), layout, channels, base.entrance(), base.threads()),
                 state,
                 new Membership.Ports(
-                        new FollowingControl(), consensus.router(), consensus.groups()::learnOwner, proofs),
+                        new FollowingControl(), consensus.router(), consensus.groups()::learnOwner, proofs, clock),
                 base.setup().heartbeats());
         ClusterView view = membership.view();
         feed = new FeedClient(new FeedClient.Ports(
@@ -117,6 +122,8 @@ final class RunningNode implements AutoCloseable {
 
     /** Groups of the last run first, then what they do not cover, then the others may talk to us. */
     void start(LatePorts ports, PeerServer peerServer) throws IOException {
+        base.meters().gauge(MetricNames.CLOCK_OFFSET, () -> clock.offsetMillis() / 1e3);
+        base.meters().gauge(MetricNames.CLOCK_CORRECTED, () -> clock.corrected() ? 1 : 0);
         hub.start();
         feedEndpoint.start();
         consensus.start();
@@ -130,7 +137,7 @@ final class RunningNode implements AutoCloseable {
         peerServer.add(feedEndpoint);
         peerServer.add(new OwnerReadEndpoint(
                 base.store(), base.pools(), consensus.groups(), membership.proof(), () -> clusterId, lookupThreads));
-        ports.open(new LatePorts.Ports(membership.view(), consensus.groups(), consensus.router(), lookups));
+        ports.open(new LatePorts.Ports(membership.view(), consensus.groups(), consensus.router(), lookups, feed));
         membership.start().whenComplete((done, failure) -> {
             if (failure != null) {
                 fatal.fatal("The node could not create its groups.", failure);
@@ -140,6 +147,11 @@ final class RunningNode implements AutoCloseable {
 
     List<String> problems() {
         return membership.problems();
+    }
+
+    /** What the operator should know, though this node does its part. */
+    List<String> warnings() {
+        return clock.warning().stream().toList();
     }
 
     /** Gives leadership away while requests are still answered. Takes some seconds at most. */
@@ -182,7 +194,7 @@ final class RunningNode implements AutoCloseable {
                 this::alive,
                 base.meters(),
                 fatal,
-                InstantSource.system(),
+                clock,
                 new Random(new SecureRandom().nextLong()));
     }
 

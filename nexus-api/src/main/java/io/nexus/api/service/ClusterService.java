@@ -5,6 +5,8 @@ import io.nexus.api.cluster.ClusterView.Liveness;
 import io.nexus.api.consensus.GroupView;
 import io.nexus.api.consensus.GroupView.Condition;
 import io.nexus.api.consensus.GroupView.GroupState;
+import io.nexus.api.feed.Copies;
+import io.nexus.api.feed.FollowState;
 import io.nexus.api.ring.SegmentArcs;
 import io.nexus.crdt.Position;
 import io.nexus.statemachine.model.ClusterPlan;
@@ -19,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What this node knows of the cluster, for people and dashboards. Thread-safe; reads memory only. */
 public final class ClusterService {
-    /** A copy older than this is shown as suspect: many times what a healthy feed needs. */
-    private static final long SUSPECT_MILLIS = 10_000;
+    /** A copy older than this is shown as stale: many times what a healthy feed needs. */
+    private static final long STALE_MILLIS = 10_000;
 
     private final Sources sources;
     private final String version;
@@ -29,7 +31,12 @@ public final class ClusterService {
 
     /** Where the answers come from. */
     public record Sources(
-            ClusterView cluster, GroupView groups, NodeStore store, PoolDirectory pools, Readiness readiness) {}
+            ClusterView cluster,
+            GroupView groups,
+            NodeStore store,
+            PoolDirectory pools,
+            Readiness readiness,
+            Copies copies) {}
 
     /**
      * @param version of the software
@@ -55,7 +62,8 @@ public final class ClusterService {
             List<String> notReadyBecause,
             List<NodeStatus> nodes,
             List<SegmentStatus> segments,
-            long uptimeSeconds) {}
+            long uptimeSeconds,
+            List<String> warnings) {}
 
     public record NodeStatus(NodeEntry node, Liveness liveness, int segmentsLed, int segmentsHosted) {}
 
@@ -65,8 +73,10 @@ public final class ClusterService {
      * @param owner node id, null while unknown
      * @param role owner, member or follower
      * @param stalenessMillis -1: unknown
-     * @param condition live, catching-up, installing, suspect or stopped
+     * @param condition live, stale, catching-up, installing, suspect or stopped
      * @param digest of the rows, hex
+     * @param upstream node id that this node follows in the stream; null where its own log writes it
+     * @param lag steps that another node said to have and this one has not
      */
     public record SegmentStatus(
             int segment,
@@ -80,7 +90,9 @@ public final class ClusterService {
             long allocations,
             int pools,
             String condition,
-            String digest) {}
+            String digest,
+            @Nullable String upstream,
+            long lag) {}
 
     public record Hashring(long version, int virtualNodes, int segmentCount, List<RingSegment> segments) {}
 
@@ -116,7 +128,8 @@ public final class ClusterService {
                 IntStream.rangeClosed(0, plan.segmentCount())
                         .mapToObj(segment -> segment(segment, pools))
                         .toList(),
-                (nanoClock.getAsLong() - startNanos) / 1_000_000_000L);
+                (nanoClock.getAsLong() - startNanos) / 1_000_000_000L,
+                sources.readiness().warnings());
     }
 
     public List<NodeStatus> nodes() {
@@ -157,6 +170,7 @@ public final class ClusterService {
         GroupState group = sources.groups().group(segment);
         Position position = sources.store().segment(segment).position();
         long staleness = sources.cluster().stalenessMillis(segment);
+        @Nullable FollowState following = sources.copies().state(segment);
         List<String> members =
                 group.members().isEmpty() ? sources.cluster().plan().seats().get(segment) : group.members();
         return new SegmentStatus(
@@ -170,20 +184,29 @@ public final class ClusterService {
                 staleness,
                 position == null ? 0 : position.live(),
                 segment == 0 ? pools.size() : poolsOf(segment, pools).size(),
-                condition(group.condition(), position != null, staleness),
-                position == null ? "" : position.digest().hex());
+                condition(group.condition(), following, position != null, staleness),
+                position == null ? "" : position.digest().hex(),
+                following == null ? null : following.upstream(),
+                sources.copies().lag(segment));
     }
 
-    private static String condition(Condition group, boolean hasRows, long stalenessMillis) {
+    private static String condition(
+            Condition group, @Nullable FollowState following, boolean hasRows, long stalenessMillis) {
         return switch (group) {
             case STARTING -> "catching-up";
             case INSTALLING -> "installing";
             case STOPPED -> "stopped";
             case LIVE, UNHOSTED -> {
+                if (following != null && (following.suspect() || following.catchingUp())) {
+                    yield following.condition();
+                }
                 if (!hasRows || stalenessMillis < 0) {
                     yield "catching-up";
                 }
-                yield stalenessMillis > SUSPECT_MILLIS ? "suspect" : "live";
+                if (stalenessMillis > STALE_MILLIS) {
+                    yield "stale";
+                }
+                yield following == null ? "live" : following.condition();
             }
         };
     }

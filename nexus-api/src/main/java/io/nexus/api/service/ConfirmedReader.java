@@ -2,6 +2,7 @@ package io.nexus.api.service;
 
 import io.nexus.api.cluster.LeadershipProof;
 import io.nexus.api.consensus.GroupView;
+import io.nexus.crdt.Branches.Coverage;
 import io.nexus.crdt.Position;
 import io.nexus.statemachine.model.Allocation;
 import java.util.ArrayList;
@@ -32,12 +33,19 @@ final class ConfirmedReader {
 
     /**
      * @param confirmed false: this node does not, or not provably, lead the segment; the rest means nothing then
-     * @param poolOpen a pool that is open in this segment contains the address that was asked for
+     * @param poolOpen the pool that was asked for, or one that contains the address, is open in this segment
+     * @param coverage of the write that was named, if it is one of this segment
      */
     record Word(
-            int segment, boolean confirmed, List<Allocation> allocations, int incarnation, long seq, boolean poolOpen) {
+            int segment,
+            boolean confirmed,
+            List<Allocation> allocations,
+            int incarnation,
+            long seq,
+            boolean poolOpen,
+            Coverage coverage) {
         static Word unconfirmed(int segment) {
-            return new Word(segment, false, List.of(), 0, 0, false);
+            return new Word(segment, false, List.of(), 0, 0, false, Coverage.NOT_YET);
         }
     }
 
@@ -78,7 +86,8 @@ final class ConfirmedReader {
                                     found.getOrDefault(segment, List.of()),
                                     position.incarnation(),
                                     position.seq(),
-                                    reader.poolOpen(inquiry, segment)));
+                                    reader.poolOpen(inquiry, segment),
+                                    reader.coverage(inquiry, position)));
         }
         return words;
     }

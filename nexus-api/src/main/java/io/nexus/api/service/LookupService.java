@@ -4,6 +4,7 @@ import static io.nexus.api.service.AllocationService.guarded;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Lookups with what callers wrote checked, and with what a gateway needs to know of the pool. Never blocks. */
@@ -35,6 +36,13 @@ public final class LookupService {
                 worst = Math.max(worst, part.stalenessMillis());
             }
             return worst;
+        }
+
+        /** One {@code segment.incarnation.seq} for each segment that was read, separated by spaces. */
+        public String position() {
+            return asOf.stream()
+                    .map(part -> part.segment() + "." + part.incarnation() + "." + part.seq())
+                    .collect(Collectors.joining(" "));
         }
     }
 

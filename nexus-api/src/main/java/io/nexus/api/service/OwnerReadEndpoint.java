@@ -75,7 +75,8 @@ public final class OwnerReadEndpoint extends OwnerReadServiceGrpc.OwnerReadServi
                 .setConfirmed(word.confirmed())
                 .setIncarnation(word.incarnation())
                 .setSeq(word.seq())
-                .setPoolOpen(word.poolOpen());
+                .setPoolOpen(word.poolOpen())
+                .setCoverage(OwnerWire.coverage(word.coverage()));
         word.allocations()
                 .forEach(allocation ->
                         answer.addAllocations(UnsafeByteOperations.unsafeWrap(AllocationCodec.encode(allocation))));

@@ -247,7 +247,8 @@ final class OwnerReads {
                                 allocations,
                                 answer.getIncarnation(),
                                 answer.getSeq(),
-                                answer.getPoolOpen()));
+                                answer.getPoolOpen(),
+                                OwnerWire.coverage(answer.getCoverage())));
                 if (!answer.getLeaderHint().isEmpty()) {
                     hints.put(answer.getSegment(), answer.getLeaderHint());
                 }

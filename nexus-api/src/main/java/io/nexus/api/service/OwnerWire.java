@@ -3,6 +3,8 @@ package io.nexus.api.service;
 import com.google.protobuf.ByteString;
 import io.nexus.api.peer.v1.OwnerAnswer;
 import io.nexus.api.peer.v1.OwnerLookupRequest;
+import io.nexus.crdt.Branches.Coverage;
+import io.nexus.crdt.Token;
 import io.nexus.statemachine.codec.AllocationCodec;
 import io.nexus.statemachine.model.Allocation;
 import io.nexus.statemachine.model.Family;
@@ -18,8 +20,16 @@ final class OwnerWire {
         String subscriber = inquiry.subscriber();
         String space = inquiry.space();
         Prefix address = inquiry.address();
+        String poolId = inquiry.poolId();
+        Token token = inquiry.token();
         if (subscriber != null) {
             request.setSubscriber(subscriber);
+        }
+        if (poolId != null) {
+            request.setPoolId(poolId);
+        }
+        if (token != null) {
+            request.setToken(token.encode());
         }
         if (space != null && address != null) {
             request.setSpace(space).setAddress(bytes(address)).setPrefixLength(address.length());
@@ -28,6 +38,10 @@ final class OwnerWire {
 
     /** @throws IllegalArgumentException if it asks for nothing, or for no address */
     static Inquiry inquiry(OwnerLookupRequest request) {
+        return subject(request).reflecting(Token.decode(request.getToken()).orElse(null));
+    }
+
+    private static Inquiry subject(OwnerLookupRequest request) {
         ByteString address = request.getAddress();
         if (!address.isEmpty()) {
             return Inquiry.byAddress(request.getSpace(), prefix(address, request.getPrefixLength()));
@@ -35,13 +49,30 @@ final class OwnerWire {
         if (request.getSubscriber().isEmpty()) {
             throw new IllegalArgumentException("neither subscriber nor address");
         }
-        return Inquiry.bySubscriber(request.getSubscriber(), null);
+        return Inquiry.bySubscriber(
+                request.getSubscriber(), request.getPoolId().isEmpty() ? null : request.getPoolId());
     }
 
     static List<Allocation> allocations(OwnerAnswer answer) {
         return answer.getAllocationsList().stream()
                 .map(bytes -> AllocationCodec.decode(bytes.asReadOnlyByteBuffer()))
                 .toList();
+    }
+
+    static OwnerAnswer.Coverage coverage(Coverage coverage) {
+        return switch (coverage) {
+            case SATISFIED -> OwnerAnswer.Coverage.SATISFIED;
+            case NOT_YET -> OwnerAnswer.Coverage.NOT_YET;
+            case LOST -> OwnerAnswer.Coverage.LOST;
+        };
+    }
+
+    static Coverage coverage(OwnerAnswer.Coverage coverage) {
+        return switch (coverage) {
+            case SATISFIED -> Coverage.SATISFIED;
+            case LOST -> Coverage.LOST;
+            case NOT_YET, UNRECOGNIZED -> Coverage.NOT_YET;
+        };
     }
 
     private static ByteString bytes(Prefix address) {

@@ -14,4 +14,7 @@ public interface Readiness {
 
     /** What is missing, a sentence each; empty exactly if {@link #ready}. */
     List<String> reasons();
+
+    /** What is wrong though this node can serve, a sentence each. */
+    List<String> warnings();
 }

@@ -1,10 +1,14 @@
 package io.nexus.api.service;
 
 import io.nexus.api.feed.FeedListener;
+import io.nexus.crdt.Branches;
+import io.nexus.crdt.Branches.Coverage;
 import io.nexus.crdt.Position;
 import io.nexus.crdt.Step;
 import io.nexus.crdt.Token;
+import io.nexus.statemachine.rows.BranchesRow;
 import io.nexus.statemachine.storage.NodeStore;
+import io.nexus.statemachine.storage.SegmentStore;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -28,21 +32,23 @@ public final class StepWaiters implements FeedListener {
         this.store = store;
     }
 
-    private record Waiter(Token token, CompletableFuture<Boolean> reached) {}
+    private record Waiter(Token token, CompletableFuture<Coverage> reached) {}
 
-    /** Completes with true once the copy covers the token, with false when the time is over or too many wait. */
-    CompletableFuture<Boolean> await(Token token, long nanos) {
-        if (covers(store.segment(token.stream()).position(), token)) {
-            return CompletableFuture.completedFuture(true);
-        }
-        if (nanos <= 0 || !admitted()) {
-            return CompletableFuture.completedFuture(false);
+    /**
+     * Completes once the copy covers the token, or was found to be on a branch without it; with NOT_YET when the time is
+     * over or too many wait.
+     */
+    CompletableFuture<Coverage> await(Token token, long nanos) {
+        SegmentStore copy = store.segment(token.stream());
+        Coverage now = coverage(copy, copy.position(), token);
+        if (now != Coverage.NOT_YET || nanos <= 0 || !admitted()) {
+            return CompletableFuture.completedFuture(now);
         }
         Waiter waiter = new Waiter(token, new CompletableFuture<>());
         Set<Waiter> line = waiting.computeIfAbsent(token.stream(), segment -> ConcurrentHashMap.newKeySet());
         line.add(waiter);
-        CompletableFuture<Boolean> reached = waiter.reached
-                .completeOnTimeout(false, nanos, TimeUnit.NANOSECONDS)
+        CompletableFuture<Coverage> reached = waiter.reached
+                .completeOnTimeout(Coverage.NOT_YET, nanos, TimeUnit.NANOSECONDS)
                 .whenComplete((done, failure) -> {
                     line.remove(waiter);
                     count.decrementAndGet();
@@ -72,14 +78,20 @@ public final class StepWaiters implements FeedListener {
         Set<Waiter> line = waiting.get(segment);
         if (line != null) {
             line.forEach(waiter -> {
-                if (covers(position, waiter.token)) {
-                    waiter.reached.complete(true);
+                Coverage coverage = coverage(store.segment(segment), position, waiter.token);
+                if (coverage != Coverage.NOT_YET) {
+                    waiter.reached.complete(coverage);
                 }
             });
         }
     }
 
-    static boolean covers(@Nullable Position position, Token token) {
-        return position != null && position.incarnation() == token.incarnation() && position.seq() >= token.seq();
+    /** The fork table is read only for a token of an older incarnation: a read from memory, and a rare one. */
+    static Coverage coverage(SegmentStore copy, @Nullable Position position, Token token) {
+        if (position == null) {
+            return Coverage.NOT_YET;
+        }
+        boolean forked = token.incarnation() < position.incarnation();
+        return (forked ? BranchesRow.of(copy) : Branches.NONE).covers(token, position);
     }
 }

@@ -1,6 +1,8 @@
 package io.nexus.api.service;
 
+import io.nexus.crdt.Branches.Coverage;
 import io.nexus.crdt.Position;
+import io.nexus.crdt.Token;
 import io.nexus.statemachine.model.AddressPlan;
 import io.nexus.statemachine.model.Allocation;
 import io.nexus.statemachine.model.PoolEntry;
@@ -46,11 +48,29 @@ final class StoreReader {
         return space != null && address != null ? byAddress(space, address, segments) : Map.of();
     }
 
-    /** True if a pool that is open in this segment contains the address: then no other segment has a word to say. */
+    /** Whether this segment, at this position, reflects the write; NOT_YET too if none of it was named. */
+    Coverage coverage(Inquiry inquiry, Position position) {
+        Token token = inquiry.token();
+        int segment = position.stream();
+        return token == null || token.stream() != segment
+                ? Coverage.NOT_YET
+                : StepWaiters.coverage(store.segment(segment), position, token);
+    }
+
+    /**
+     * True if the pool that was asked for, or one that contains the address, is open in this segment: then no other
+     * segment has a word to say.
+     */
     boolean poolOpen(Inquiry inquiry, int segment) {
         String space = inquiry.space();
         Prefix address = inquiry.address();
-        PoolEntry pool = space == null || address == null ? null : directory.containing(space, address);
+        String poolId = inquiry.poolId();
+        PoolEntry pool = null;
+        if (space != null && address != null) {
+            pool = directory.containing(space, address);
+        } else if (poolId != null) {
+            pool = directory.byId(poolId);
+        }
         if (pool == null || pool.segment() != segment) {
             return false;
         }

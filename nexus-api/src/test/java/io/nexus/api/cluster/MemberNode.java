@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -42,6 +43,10 @@ final class MemberNode {
     private final List<String> swaps = new CopyOnWriteArrayList<>();
     private final FakeGroups groups = new FakeGroups();
     private FakeStore store = new FakeStore();
+    /** By so much this node's wall clock is wrong. */
+    volatile long clockOffMillis;
+
+    private volatile @Nullable ClockGuard clock;
     private volatile boolean emptyGroups;
     private @Nullable NodeIdentity identity;
     private @Nullable Entrance entrance;
@@ -91,6 +96,9 @@ final class MemberNode {
         layout = current;
         PeerChannels opened = new PeerChannels(identity.nodeId(), current);
         channels = opened;
+        ClockGuard guard = new ClockGuard(
+                () -> Instant.now().plusMillis(clockOffMillis), System::nanoTime, ClockGuard.Settings.DEFAULT);
+        clock = guard;
         Membership joined = new Membership(
                 new Membership.Base(identity, current, opened, entrance, threads),
                 new LocalState(identity.nodeId(), groups, store, segment -> true, System::nanoTime),
@@ -98,7 +106,8 @@ final class MemberNode {
                         new Control(),
                         (segment, id, command, deadline) -> meta.decide(command),
                         (segment, term, node) -> owners.put(segment, node),
-                        ForkJoinPool.commonPool()),
+                        ForkJoinPool.commonPool(),
+                        guard),
                 QUICK);
         membership = joined;
         joined.start().thenRun(() -> established = true);
@@ -156,6 +165,10 @@ final class MemberNode {
 
     ClusterView view() {
         return membership.view();
+    }
+
+    ClockGuard clock() {
+        return java.util.Objects.requireNonNull(clock);
     }
 
     LeadershipProof proof() {

@@ -1,6 +1,7 @@
 package io.nexus.api.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import io.grpc.ManagedChannel;
@@ -61,6 +62,18 @@ final class MembershipTest {
         await("owner hints")
                 .atMost(LONG)
                 .until(() -> nodes.get(0).nodeId().equals(nodes.get(2).owner(3)));
+    }
+
+    @Test
+    void owner_clockIsHoursAhead_isNotWhatLeasesAreStampedBy() {
+        MemberNode wrong = nodes.get(0);
+        wrong.clockOffMillis = Duration.ofHours(3).toMillis();
+        await("noticed").atMost(LONG).until(() -> wrong.clock().corrected());
+        assertThat(wrong.clock().millis().getAsLong()).isCloseTo(System.currentTimeMillis(), within(1_500L));
+        assertThat(wrong.clock().warning()).get().asString().contains("ahead of the median");
+        assertThat(nodes.get(1).clock().warning()).isEmpty();
+        wrong.clockOffMillis = 0;
+        assertThat(wrong.clock().corrected()).isFalse();
     }
 
     @Test

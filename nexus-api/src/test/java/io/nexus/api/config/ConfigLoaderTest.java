@@ -27,11 +27,19 @@ final class ConfigLoaderTest {
         assertThat(config)
                 .isEqualTo(new NodeConfig(
                         new NodeConfig.Cluster("", List.of(), new HostPort("", 9002), new HostPort("", 9003), "", 12),
-                        new NodeConfig.Clset("nexus", Duration.ofSeconds(5), Duration.ofSeconds(30)),
+                        new NodeConfig.Clset("nexus", Duration.ofSeconds(5), Duration.ofSeconds(30), 6),
                         new NodeConfig.Hashring(150, 3),
                         new NodeConfig.Api(new HostPort("", 9000), new HostPort("", 9001)),
                         new NodeConfig.Node(Path.of("./nexus-data"), 128L << 20),
-                        new NodeConfig.Limits(8192, Duration.ofSeconds(5), Duration.ofSeconds(60), 1000, 32, 4096),
+                        new NodeConfig.Limits(
+                                8192,
+                                Duration.ofSeconds(5),
+                                Duration.ofSeconds(60),
+                                1000,
+                                32,
+                                4096,
+                                Duration.ofMillis(500),
+                                Duration.ofSeconds(2)),
                         new NodeConfig.Snapshots(32L << 20, Duration.ofMinutes(10))));
     }
 
@@ -45,7 +53,7 @@ final class ConfigLoaderTest {
                   raft_addr: :19003
                   advertise_host: nexus-0.nexus
                   segments: 4
-                clset: {namespace: isp-a, sync_interval: 500ms, peer_ttl: 2m}
+                clset: {namespace: isp-a, sync_interval: 500ms, peer_ttl: 2m, fan_out: 3}
                 hashring:
                   virtual_nodes: 64
                   replication: 5
@@ -61,6 +69,8 @@ final class ConfigLoaderTest {
                   grpc_calls: 7
                   http_threads: 8
                   http_connections: 99
+                  clock_offset_warn: 100ms
+                  clock_offset_max: 3s
                 snapshots:
                   snapshot_log_bytes: 2MiB
                   snapshot_interval: 1h
@@ -76,11 +86,19 @@ final class ConfigLoaderTest {
                                 new HostPort("", 19003),
                                 "nexus-0.nexus",
                                 4),
-                        new NodeConfig.Clset("isp-a", Duration.ofMillis(500), Duration.ofMinutes(2)),
+                        new NodeConfig.Clset("isp-a", Duration.ofMillis(500), Duration.ofMinutes(2), 3),
                         new NodeConfig.Hashring(64, 5),
                         new NodeConfig.Api(new HostPort("127.0.0.1", 19000), new HostPort("::1", 19001)),
                         new NodeConfig.Node(Path.of("/var/lib/nexus"), 1L << 30),
-                        new NodeConfig.Limits(100, Duration.ofSeconds(2), Duration.ofSeconds(10), 7, 8, 99),
+                        new NodeConfig.Limits(
+                                100,
+                                Duration.ofSeconds(2),
+                                Duration.ofSeconds(10),
+                                7,
+                                8,
+                                99,
+                                Duration.ofMillis(100),
+                                Duration.ofSeconds(3)),
                         new NodeConfig.Snapshots(2L << 20, Duration.ofHours(1))));
     }
 

@@ -57,7 +57,7 @@ final class RoutingNode implements AutoCloseable, GroupView, Peers {
     RoutingNode(String id, List<String> seats, String clusterId) {
         this.id = id;
         ConsensusMetrics metrics = new ConsensusMetrics(meters);
-        batchers = new SegmentBatchers(InstantSource.system(), SegmentBatcher.Limits.DEFAULT, metrics);
+        batchers = new SegmentBatchers(Stamps.of(InstantSource.system()), SegmentBatcher.Limits.DEFAULT, metrics);
         pauses = new PauseGuard(PAUSES, metrics);
         links = new ForwardLinks(this, clusterId, forwarder, FORWARDING, metrics);
         List<String> others = seats.stream().filter(seat -> !seat.equals(id)).toList();

@@ -8,13 +8,13 @@ import io.nexus.statemachine.codec.CommandCodec;
 import io.nexus.statemachine.command.Command;
 import io.nexus.statemachine.command.Envelope;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
@@ -56,7 +56,7 @@ class SegmentBatcherProperties {
                     log,
                     proposer::add,
                     replies::add,
-                    () -> Instant.ofEpochMilli(random.nextInt(1_000)),
+                    () -> OptionalLong.of(random.nextInt(1_000)),
                     LIMITS,
                     new ConsensusMetrics(new Meters()));
         }

@@ -10,10 +10,10 @@ import io.nexus.statemachine.command.Command;
 import io.nexus.statemachine.command.Envelope;
 import io.nexus.statemachine.command.Outcome;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +27,7 @@ class SegmentBatcherTest {
     private final Hand proposer = new Hand();
     private final Hand replies = new Hand();
     private final Answers answers = new Answers();
-    private Instant now = Instant.ofEpochMilli(1_000);
+    private OptionalLong now = OptionalLong.of(1_000);
 
     /* --------------- batching --------------- */
 
@@ -86,13 +86,26 @@ class SegmentBatcherTest {
 
         batcher.offer(attempt(1));
         proposer.run();
-        now = Instant.ofEpochMilli(500);
+        now = OptionalLong.of(500);
         batcher.offer(attempt(2));
         proposer.run();
 
         assertThat(log.proposals())
                 .extracting(proposal -> proposal.batch().stampMillis())
                 .containsExactly(1_000L, 1_000L);
+    }
+
+    @Test
+    void stamp_clockNotKnownToBeRight_nothingIsProposed() {
+        SegmentBatcher batcher = batcher(SMALL);
+        now = OptionalLong.empty();
+
+        batcher.offer(attempt(1));
+        proposer.run();
+        replies.run();
+
+        assertThat(log.proposals()).isEmpty();
+        assertThat(answers.refused).containsExactly("1 NOT_READY");
     }
 
     @Test

@@ -71,7 +71,7 @@ final class TestNode implements Peers, AutoCloseable {
                 cluster::isAlive,
                 meters,
                 (what, cause) -> fatal.add(what + " " + cause),
-                InstantSource.system(),
+                Stamps.of(InstantSource.system()),
                 new Random(cluster.seed()));
         consensus = new Consensus(setup, with, cluster.tuning());
         server = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", peerPort()))

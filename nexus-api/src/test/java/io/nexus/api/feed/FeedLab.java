@@ -44,6 +44,7 @@ final class FeedLab {
     private final Set<String> members = ConcurrentHashMap.newKeySet();
     private final List<ManagedChannel> channels = Collections.synchronizedList(new ArrayList<>());
     volatile @Nullable String owner;
+    int fanOut = 6;
 
     FeedNode member(String id) {
         return member(id, new InMemoryNodeStore(FeedNode.RULE));

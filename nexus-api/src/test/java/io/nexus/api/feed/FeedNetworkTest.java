@@ -60,7 +60,7 @@ class FeedNetworkTest {
         FollowState state = java.util.Objects.requireNonNull(follower.client.state(FeedLab.STREAM));
         assertThat(state.live()).isTrue();
         assertThat(state.upstream()).isEqualTo("owner");
-        assertThat(follower.client.neverLive()).isEmpty();
+        assertThat(follower.client.state(FeedLab.STREAM).live()).isTrue();
     }
 
     @Test
@@ -69,7 +69,7 @@ class FeedNetworkTest {
         owner.segment().commit(FeedLab.GENESIS.atLog(1, 0, 0), List.of());
         FeedNode follower = lab.follower("follower");
         follower.follow();
-        await("live", () -> follower.client.neverLive().isEmpty());
+        await("live", () -> follower.client.state(FeedLab.STREAM).live());
         owner.apply(1, "first");
         awaitLevel(follower, owner);
     }
@@ -358,18 +358,18 @@ class FeedNetworkTest {
         return end.orTimeout(30, java.util.concurrent.TimeUnit.SECONDS).join();
     }
 
-    private static void write(FeedNode owner, int steps) {
+    static void write(FeedNode owner, int steps) {
         for (int i = 0; i < steps; i++) {
             owner.apply(i, "value " + i + " of step " + owner.seq());
         }
     }
 
-    private static void awaitLevel(FeedNode follower, FeedNode owner) {
+    static void awaitLevel(FeedNode follower, FeedNode owner) {
         await(follower.id + " level with " + owner.id, () -> follower.seq() == owner.seq());
         assertThat(follower.rows()).isEqualTo(owner.rows());
     }
 
-    private static void await(String what, java.util.concurrent.Callable<Boolean> condition) {
+    static void await(String what, java.util.concurrent.Callable<Boolean> condition) {
         Awaitility.await(what).atMost(Duration.ofSeconds(60)).until(condition);
     }
 

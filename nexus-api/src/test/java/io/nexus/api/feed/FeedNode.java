@@ -39,7 +39,7 @@ final class FeedNode {
         this.store = store;
         FeedMetrics metrics = new FeedMetrics(meters);
         hub = new FeedHub(2, store, metrics);
-        endpoint = new FeedEndpoint(hub, () -> FeedLab.CLUSTER);
+        endpoint = new FeedEndpoint(hub, () -> FeedLab.CLUSTER, lab.fanOut);
         FeedListener listener = FeedListener.all(List.of(hub, new Recorder()));
         client = new FeedClient(new FeedClient.Ports(
                 lab.peers(id),

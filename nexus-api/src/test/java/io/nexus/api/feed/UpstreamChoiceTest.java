@@ -56,6 +56,19 @@ class UpstreamChoiceTest {
     }
 
     @Test
+    void relay_namedByAFullNode_isFollowedThoughItIsLevel_theFirstNamedFirst() {
+        Candidate second = new Candidate("second", false, false, true, 1, 99);
+        UpstreamChoice.Terms named =
+                new UpstreamChoice.Terms(peer -> !peer.equals("owner"), peer -> false, List.of("second", "level"));
+        assertThat(choose(named, false, OWNER, LEVEL, second)).isEqualTo("second");
+        assertThat(choose(named, false, OWNER, LEVEL)).isEqualTo("level");
+        assertThat(choose(named, false, OWNER, LEVEL, MEMBER)).isEqualTo("member");
+        assertThat(choose(named, true, second))
+                .as("nothing is repaired from it")
+                .isNull();
+    }
+
+    @Test
     void newerIncarnation_isAhead_olderIsNot() {
         assertThat(choose(new Candidate("newer", false, false, true, 2, 3))).isEqualTo("newer");
         assertThat(choose(new Candidate("older", false, false, true, 0, 900))).isNull();
@@ -85,7 +98,11 @@ class UpstreamChoiceTest {
     }
 
     private static String choose(Set<String> tooOld, boolean replace, Candidate... candidates) {
-        return UpstreamChoice.choose(List.of(candidates), peer -> true, tooOld::contains, HERE, replace)
+        return choose(new UpstreamChoice.Terms(peer -> true, tooOld::contains, List.of()), replace, candidates);
+    }
+
+    private static String choose(UpstreamChoice.Terms terms, boolean replace, Candidate... candidates) {
+        return UpstreamChoice.choose(List.of(candidates), terms, HERE, replace)
                 .map(Upstream::peer)
                 .orElse(null);
     }

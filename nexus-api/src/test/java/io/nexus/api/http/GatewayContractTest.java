@@ -102,6 +102,23 @@ final class GatewayContractTest {
     }
 
     @Test
+    void everyLookup_foundOrNot_saysHowOldItIs_andAsOfWhat() {
+        nexus.pool("p", "10.0.0.0/24");
+        nexus.allocate(MAC, "p");
+        for (String path : new String[] {MAC, MAC + "?all=true", "by-ip/10.0.0.1", "nobody", "by-ip/10.0.0.99"}) {
+            Answer answer = nexus.get("/api/v1/allocations/" + path, "Accept", "application/json");
+            assertThat(answer.header("X-Nexus-Position")).as(path).isNotEmpty();
+            assertThat(answer.header("X-Nexus-Staleness-Ms")).as(path).isNotEmpty();
+            assertThat(answer.json().path("as_of").path("position").asText())
+                    .as(path)
+                    .isEqualTo(answer.header("X-Nexus-Position"));
+            assertThat(answer.json().path("as_of").path("staleness_ms").asText())
+                    .as(path)
+                    .isEqualTo(answer.header("X-Nexus-Staleness-Ms"));
+        }
+    }
+
+    @Test
     void allocate_existing_is200AndAnotherPoolIs201() {
         nexus.pool("walled", "10.0.0.0/24");
         nexus.pool("isp", "10.1.0.0/24");

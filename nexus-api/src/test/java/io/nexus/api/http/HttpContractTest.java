@@ -47,6 +47,14 @@ final class HttpContractTest {
         Answer found = nexus.get("/lookup?subscriber_id=walter", "X-Nexus-Token", given.text("token"));
         assertThat(found.json().path("found").asBoolean()).isTrue();
         assertThat(found.header("X-Nexus-Staleness-Ms")).isEqualTo("0");
+        assertThat(found.header("X-Nexus-Position")).matches("([0-9]+[.][0-9]+[.][0-9]+ ?)+");
+        assertThat(found.json().path("as_of").get(0).has("seq")).isTrue();
+        assertThat(nexus.get("/lookup?subscriber_id=walter&token=" + given.text("token"))
+                        .status())
+                .isEqualTo(200);
+        assertThat(nexus.get("/lookup?subscriber_id=walter&token=AAAA", "X-Nexus-Token", given.text("token"))
+                        .status())
+                .isEqualTo(400);
         assertThat(nexus.cluster.lookups.lastDemand().token().encode()).isEqualTo(given.text("token"));
         assertThat(nexus.get("/lookup?ip=10.0.0.2")
                         .json()
@@ -112,6 +120,11 @@ final class HttpContractTest {
     @Test
     void ready_saysWhyNot() {
         assertThat(nexus.get("/ready").status()).isEqualTo(200);
+        nexus.cluster.warnings.add("this node's clock is off");
+        Answer warned = nexus.get("/ready");
+        assertThat(warned.status()).as("it serves").isEqualTo(200);
+        assertThat(warned.json().path("warnings").get(0).asText()).isEqualTo("this node's clock is off");
+        assertThat(nexus.get("/cluster/status").json().path("warnings")).hasSize(1);
         nexus.cluster.notReady.add("the meta state is not known");
         Answer answer = nexus.get("/ready");
         assertThat(answer.status()).isEqualTo(503);

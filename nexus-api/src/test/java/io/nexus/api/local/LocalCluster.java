@@ -2,6 +2,8 @@ package io.nexus.api.local;
 
 import io.nexus.api.cluster.ClusterView;
 import io.nexus.api.consensus.GroupView;
+import io.nexus.api.feed.Copies;
+import io.nexus.api.feed.FollowState;
 import io.nexus.api.metrics.Meters;
 import io.nexus.api.metrics.MetricNames;
 import io.nexus.api.service.AllocationService;
@@ -23,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster of one node in the heap: the services of this module over real engines and a store without a disk. Time
@@ -36,6 +39,7 @@ public final class LocalCluster implements AutoCloseable {
     public final AtomicLong clockMillis = new AtomicLong(START_MILLIS);
     public final AtomicLong nanoClock = new AtomicLong();
     public final List<String> notReady = new CopyOnWriteArrayList<>();
+    public final List<String> warnings = new CopyOnWriteArrayList<>();
     public final Meters meters = new Meters(MetricNames.base());
     public final InMemoryNodeStore store = new InMemoryNodeStore(new NexusIndexRule());
     public final LocalRouter router;
@@ -63,7 +67,7 @@ public final class LocalCluster implements AutoCloseable {
         pools = new PoolService(directory, finder, router, ids, new Groups());
         lookupService = new LookupService(lookups, directory, NODE);
         cluster = new ClusterService(
-                new ClusterService.Sources(new View(), new Groups(), store, directory, new Ready()),
+                new ClusterService.Sources(new View(), new Groups(), store, directory, new Ready(), new NoFeed()),
                 "1.2.3",
                 nanoClock::get);
         router.submit(0, 1, new Command.FoundCluster(plan()), deadline()).join();
@@ -147,6 +151,23 @@ public final class LocalCluster implements AutoCloseable {
         @Override
         public List<String> reasons() {
             return List.copyOf(notReady);
+        }
+
+        @Override
+        public List<String> warnings() {
+            return List.copyOf(warnings);
+        }
+    }
+
+    private static final class NoFeed implements Copies {
+        @Override
+        public @Nullable FollowState state(int segment) {
+            return null;
+        }
+
+        @Override
+        public long lag(int segment) {
+            return 0;
         }
     }
 

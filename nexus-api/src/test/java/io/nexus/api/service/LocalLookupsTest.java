@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nexus.api.service.Lookups.Answer;
 import io.nexus.api.service.Lookups.Demand;
 import io.nexus.api.service.Lookups.Role;
-import io.nexus.crdt.Position;
 import io.nexus.crdt.Step;
 import io.nexus.crdt.Token;
 import io.nexus.statemachine.model.Allocation;
 import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.model.Reason;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -28,8 +26,12 @@ class LocalLookupsTest extends LookupFixture {
         assertThat(found.prefix()).isEqualTo(one.given().prefix());
         assertThat(found.poolId()).isEqualTo("v4");
         assertThat(answer.asOf()).hasSize(2);
-        Lookups.AsOf asOf = answer.asOf().get(0);
-        assertThat(asOf).isEqualTo(new Lookups.AsOf(1, 1, step.seq(), 5, Role.FOLLOWER));
+        assertThat(answer.asOf().get(0)).satisfies(asOf -> {
+            assertThat(asOf.segment()).isEqualTo(1);
+            assertThat(asOf.seq()).isEqualTo(step.seq());
+            assertThat(asOf.stalenessMillis()).isBetween(5L, 60_000L);
+            assertThat(asOf.role()).isEqualTo(Role.FOLLOWER);
+        });
     }
 
     @Test
@@ -116,16 +118,6 @@ class LocalLookupsTest extends LookupFixture {
         assertThat(answer.asOf().get(0).role()).isEqualTo(Role.OWNER);
         a.kill();
         assertProblem(c.lookups.bySubscriber("alice", "v4", demand, inHalfASecond()), Reason.STALE_READ);
-    }
-
-    @Test
-    void token_ofALostBranch_saysThatTheWriteIsLost() {
-        c.copy(one.allocate(V4, "alice"));
-        Demand older = new Demand(new Token(1, 0, 3), 0, false);
-        assertProblem(c.lookups.bySubscriber("alice", "v4", older, soon()), Reason.WRITE_LOST);
-        Position owner = Objects.requireNonNull(a.store.segment(1).position());
-        Demand beyond = new Demand(new Token(1, 1, owner.seq() + 5), 0, false);
-        assertProblem(c.lookups.bySubscriber("alice", "v4", beyond, soon()), Reason.WRITE_LOST);
     }
 
     @Test

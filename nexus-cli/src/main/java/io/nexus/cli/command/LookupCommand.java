@@ -42,13 +42,19 @@ final class LookupCommand implements Callable<Integer> {
     @Option(names = "--by-subscriber", description = "the argument is a subscriber id even if it looks like an address")
     boolean bySubscriber;
 
-    @Option(names = "--token", paramLabel = "TOKEN", description = "see at least this write")
+    @Option(
+            names = "--token",
+            paramLabel = "TOKEN",
+            description = "see at least this write: the token that it answered with")
     String token = "";
 
-    @Option(names = "--max-staleness", paramLabel = "MS", description = "refuse an answer older than this")
+    @Option(
+            names = "--max-staleness",
+            paramLabel = "MS",
+            description = "an answer at most this old; the owner is asked where this node's copy may be older")
     long maxStalenessMillis;
 
-    @Option(names = "--owner", description = "the owner's answer")
+    @Option(names = "--owner", description = "the owner's answer, after it proved that it still is the owner")
     boolean owner;
 
     @Override
@@ -73,9 +79,10 @@ final class LookupCommand implements Callable<Integer> {
             server.show(response);
         } else if (response.getFound()) {
             server.show(Texts.allocations(response.getAllocationsList()));
-            server.print(Texts.freshness(response.getAnsweredBy(), response.getAsOfList()));
+            server.print(Texts.freshness(response));
         } else {
             server.print("not found: " + subject + " has no allocation, and every owner concerned agreed");
+            server.print(Texts.freshness(response));
         }
         return response.getFound() ? ExitCode.OK.code() : ExitCode.NOT_FOUND.code();
     }

@@ -62,6 +62,7 @@ final class StatusCommand implements Callable<Integer> {
                 + ", seen from " + names.getOrDefault(status.getNodeId(), status.getNodeId())
                 + ", nexus " + status.getVersion());
         status.getNotReadyBecauseList().forEach(reason -> server.print("not ready: " + reason));
+        status.getWarningsList().forEach(warning -> server.print("warning: " + warning));
         server.print("");
         Table nodes = new Table("NODE", "STATE", "SEEN", "LEADS", "HOSTS", "GRPC", "HTTP");
         for (NodeStatus node : status.getNodesList()) {
@@ -76,8 +77,18 @@ final class StatusCommand implements Callable<Integer> {
         }
         server.show(nodes);
         server.print("");
-        Table segments =
-                new Table("SEGMENT", "OWNER", "MEMBERS", "HERE", "SEQ", "STALE", "POOLS", "ALLOCATIONS", "CONDITION");
+        Table segments = new Table(
+                "SEGMENT",
+                "OWNER",
+                "MEMBERS",
+                "HERE",
+                "FOLLOWS",
+                "SEQ",
+                "LAG",
+                "STALE",
+                "POOLS",
+                "ALLOCATIONS",
+                "CONDITION");
         for (SegmentStatus segment : status.getSegmentsList()) {
             segments.row(
                     segment.getSegment() == 0 ? "meta" : segment.getSegment(),
@@ -86,7 +97,11 @@ final class StatusCommand implements Callable<Integer> {
                             .map(id -> names.getOrDefault(id, id))
                             .collect(Collectors.joining(" ")),
                     segment.getRole(),
+                    segment.getUpstream().isEmpty()
+                            ? "-"
+                            : names.getOrDefault(segment.getUpstream(), segment.getUpstream()),
                     segment.getSeq(),
+                    segment.getLag(),
                     segment.getStalenessMs() < 0 ? "unknown" : segment.getStalenessMs() + " ms",
                     segment.getPools(),
                     segment.getAllocations(),

@@ -2,10 +2,12 @@ package io.nexus.cli.command;
 
 import io.nexus.api.v1.Allocation;
 import io.nexus.api.v1.AsOf;
+import io.nexus.api.v1.LookupResponse;
 import io.nexus.cli.output.Table;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Values as people read them. */
 final class Texts {
@@ -40,10 +42,19 @@ final class Texts {
         return table;
     }
 
-    static String freshness(String node, List<AsOf> asOf) {
-        long stalest = asOf.stream().mapToLong(AsOf::getStalenessMs).max().orElse(0);
-        boolean unknown = asOf.stream().anyMatch(a -> a.getStalenessMs() < 0);
-        return "answered by " + node + ", "
-                + (unknown ? "age unknown (no owner heard of yet)" : "at most " + stalest + " ms old");
+    /** As in "answered by n1, at most 12 ms old; read segment.incarnation.seq 3.1.42 (member)". */
+    static String freshness(LookupResponse response) {
+        long age = response.getStalenessMs();
+        String read = response.getAsOfList().stream()
+                .map(part -> part.getSegment() + "." + part.getIncarnation() + "." + part.getSeq())
+                .collect(Collectors.joining(" "));
+        String roles = response.getAsOfList().stream()
+                .map(AsOf::getRole)
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(", "));
+        return "answered by " + response.getAnsweredBy() + ", "
+                + (age < 0 ? "age unknown (no owner heard of yet)" : "at most " + age + " ms old")
+                + "; read segment.incarnation.seq " + read + " (" + roles + ")";
     }
 }

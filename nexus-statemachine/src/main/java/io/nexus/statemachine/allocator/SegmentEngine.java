@@ -13,6 +13,7 @@ import io.nexus.statemachine.model.Invariant;
 import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.model.Reason;
 import io.nexus.statemachine.rows.AllocationRow;
+import io.nexus.statemachine.rows.BranchesRow;
 import io.nexus.statemachine.rows.CountersRow;
 import io.nexus.statemachine.rows.PoolRow;
 import io.nexus.statemachine.rows.RecentRow;
@@ -70,6 +71,7 @@ public final class SegmentEngine implements Engine {
             case RowKeys.COUNTERS -> poolOf(key).found(CountersRow.decode(value));
             case RowKeys.ALLOCATION -> loadAllocation(poolOf(key), RowKeys.unit(key), AllocationRow.decode(value));
             case RowKeys.RECENT -> recent.add(RowKeys.seq(key), RecentRow.decode(value));
+            case RowKeys.BRANCHES -> BranchesRow.decode(value); // nothing to derive from it: the readers want it
             default -> Invariant.check(false, "row of unknown kind %d in segment %d", RowKeys.kind(key), segment);
         }
     }

@@ -9,6 +9,7 @@ public final class RowKeys {
     public static final byte COUNTERS = 0x02;
     public static final byte ALLOCATION = 0x03;
     public static final byte RECENT = 0x04;
+    public static final byte BRANCHES = 0x05;
     public static final byte PLAN = 0x21;
     public static final byte ENTRY = 0x22;
     public static final byte NEXT_INSTANCE = 0x23;
@@ -52,6 +53,10 @@ public final class RowKeys {
         return key;
     }
 
+    public static byte[] branches() {
+        return new byte[] {BRANCHES};
+    }
+
     public static byte[] plan() {
         return new byte[] {PLAN};
     }
@@ -88,6 +93,10 @@ public final class RowKeys {
 
     public static boolean isAllocation(byte[] key) {
         return key.length == LONG_KEY_BYTES && key[0] == ALLOCATION;
+    }
+
+    public static boolean isBranches(byte[] key) {
+        return key.length == 1 && key[0] == BRANCHES;
     }
 
     /** Of POOL, COUNTERS, ALLOCATION and ENTRY keys. */

@@ -13,6 +13,8 @@
  * +------+---------------+-----------+
  * | 0x04 | seq u64                   |    RECENT      {@link io.nexus.statemachine.rows.RecentRow}
  * +------+---------------------------+
+ * | 0x05 |                                BRANCHES    {@link io.nexus.statemachine.rows.BranchesRow}
+ * +------+
  * | 0x21 |                                PLAN         \
  * | 0x22 | instance u32  |                ENTRY         } meta group, see the catalogue
  * | 0x23 |                                NEXT_INSTANCE/

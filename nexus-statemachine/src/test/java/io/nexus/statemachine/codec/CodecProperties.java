@@ -87,8 +87,7 @@ class CodecProperties {
                 new Codec<>("outcome", RandomModel::outcome, OutcomeCodec::encode, OutcomeCodec::decode),
                 new Codec<>("allocation", RandomModel::allocation, AllocationCodec::encode, AllocationCodec::decode),
                 new Codec<>("pool entry", RandomModel::poolEntry, PoolEntryCodec::encode, PoolEntryCodec::decode),
-                new Codec<>("plan", RandomModel::clusterPlan, PlanCodec::encode, PlanCodec::decode),
-                new Codec<>("position", RandomModel::position, PositionCodec::encode, PositionCodec::decode));
+                new Codec<>("plan", RandomModel::clusterPlan, PlanCodec::encode, PlanCodec::decode));
     }
 
     record Codec<T>(

@@ -3,8 +3,6 @@ package io.nexus.statemachine.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.nexus.crdt.Digest;
-import io.nexus.crdt.Position;
 import io.nexus.statemachine.command.Batch;
 import io.nexus.statemachine.command.Command;
 import io.nexus.statemachine.command.Envelope;
@@ -57,8 +55,6 @@ class GoldenCodecTest {
     private static final PoolEntry ENTRY = new PoolEntry(SPEC, 5, 12);
     private static final ClusterPlan PLAN =
             new ClusterPlan(3, "c1", List.of(NODE), 2, -2, 1, 150, List.of(List.of("n1"), List.of("n1"), List.of()));
-    private static final Position POSITION =
-            new Position(7, 1, -3, 300, 4, -1, 1_700_000_000_000L, new Digest(-1, 2), 99);
     private static final Allocation ALLOCATION = new Allocation(
             "p4",
             "default",
@@ -114,7 +110,6 @@ class GoldenCodecTest {
         List<Sample<?>> samples = new ArrayList<>();
         samples.add(new Sample<>("pool-entry", ENTRY, PoolEntryCodec::encode, PoolEntryCodec::decode));
         samples.add(new Sample<>("plan", PLAN, PlanCodec::encode, PlanCodec::decode));
-        samples.add(new Sample<>("position", POSITION, PositionCodec::encode, PositionCodec::decode));
         samples.add(new Sample<>("allocation", ALLOCATION, AllocationCodec::encode, AllocationCodec::decode));
         addOutcomes(samples);
         addSegmentCommands(samples);

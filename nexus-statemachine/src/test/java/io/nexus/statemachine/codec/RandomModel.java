@@ -1,7 +1,5 @@
 package io.nexus.statemachine.codec;
 
-import io.nexus.crdt.Digest;
-import io.nexus.crdt.Position;
 import io.nexus.statemachine.command.Batch;
 import io.nexus.statemachine.command.Command;
 import io.nexus.statemachine.command.Envelope;
@@ -118,20 +116,6 @@ public final class RandomModel {
 
     public NodeEntry nodeEntry() {
         return new NodeEntry(text(), text(), text(), text(), text(), text());
-    }
-
-    public Position position() {
-        Digest digest = new Digest(random.nextLong(), random.nextLong());
-        return new Position(
-                random.nextInt(65),
-                count(),
-                random.nextLong(),
-                number(),
-                number(),
-                number() - 1,
-                number(),
-                digest,
-                number());
     }
 
     public Identity identity() {
