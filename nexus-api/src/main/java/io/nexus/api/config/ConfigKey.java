@@ -117,6 +117,16 @@ public enum ConfigKey {
             ValueKind.duration("10ms", "1h"),
             "2s",
             "A node whose clock is further than this from the median does not use it: it stamps leases by the median."),
+    WATCHERS(
+            "limits.watchers",
+            ValueKind.count(0, 100_000),
+            "1000",
+            "Watches in progress at one time, over gRPC and HTTP together; further ones are told to ask another node."),
+    WATCH_WINDOW(
+            "limits.watch_window",
+            ValueKind.bytes("1MiB", "1GiB"),
+            "32MiB",
+            "Recent changes of all segments that are kept in the heap for watchers; who is further behind is told all anew."),
     SNAPSHOT_LOG_BYTES(
             "snapshots.snapshot_log_bytes",
             ValueKind.bytes("1MiB", "10GiB"),

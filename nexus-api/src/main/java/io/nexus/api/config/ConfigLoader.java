@@ -184,7 +184,9 @@ public final class ConfigLoader {
                         get(ConfigKey.HTTP_THREADS),
                         get(ConfigKey.HTTP_CONNECTIONS),
                         get(ConfigKey.CLOCK_OFFSET_WARN),
-                        get(ConfigKey.CLOCK_OFFSET_MAX)),
+                        get(ConfigKey.CLOCK_OFFSET_MAX),
+                        get(ConfigKey.WATCHERS),
+                        get(ConfigKey.WATCH_WINDOW)),
                 new NodeConfig.Snapshots(get(ConfigKey.SNAPSHOT_LOG_BYTES), get(ConfigKey.SNAPSHOT_INTERVAL)));
     }
 

@@ -60,6 +60,7 @@ public record NodeConfig(
      * @param requestTimeout where the caller sets no deadline
      * @param grpcCalls in progress on one connection
      * @param clockOffsetWarn from the median of the cluster's clocks; clockOffsetMax likewise
+     * @param watchWindowBytes of recent changes of all segments
      */
     public record Limits(
             int queueCommands,
@@ -69,7 +70,9 @@ public record NodeConfig(
             int httpThreads,
             int httpConnections,
             Duration clockOffsetWarn,
-            Duration clockOffsetMax) {}
+            Duration clockOffsetMax,
+            int watchers,
+            long watchWindowBytes) {}
 
     public record Snapshots(long logBytes, Duration interval) {}
 

@@ -39,7 +39,9 @@ final class ConfigLoaderTest {
                                 32,
                                 4096,
                                 Duration.ofMillis(500),
-                                Duration.ofSeconds(2)),
+                                Duration.ofSeconds(2),
+                                1000,
+                                32L << 20),
                         new NodeConfig.Snapshots(32L << 20, Duration.ofMinutes(10))));
     }
 
@@ -71,6 +73,8 @@ final class ConfigLoaderTest {
                   http_connections: 99
                   clock_offset_warn: 100ms
                   clock_offset_max: 3s
+                  watchers: 12
+                  watch_window: 2MiB
                 snapshots:
                   snapshot_log_bytes: 2MiB
                   snapshot_interval: 1h
@@ -98,7 +102,9 @@ final class ConfigLoaderTest {
                                 8,
                                 99,
                                 Duration.ofMillis(100),
-                                Duration.ofSeconds(3)),
+                                Duration.ofSeconds(3),
+                                12,
+                                2L << 20),
                         new NodeConfig.Snapshots(2L << 20, Duration.ofHours(1))));
     }
 

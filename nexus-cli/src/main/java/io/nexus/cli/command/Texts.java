@@ -44,7 +44,6 @@ final class Texts {
 
     /** As in "answered by n1, at most 12 ms old; read segment.incarnation.seq 3.1.42 (member)". */
     static String freshness(LookupResponse response) {
-        long age = response.getStalenessMs();
         String read = response.getAsOfList().stream()
                 .map(part -> part.getSegment() + "." + part.getIncarnation() + "." + part.getSeq())
                 .collect(Collectors.joining(" "));
@@ -53,8 +52,19 @@ final class Texts {
                 .distinct()
                 .sorted()
                 .collect(Collectors.joining(", "));
-        return "answered by " + response.getAnsweredBy() + ", "
-                + (age < 0 ? "age unknown (no owner heard of yet)" : "at most " + age + " ms old")
-                + "; read segment.incarnation.seq " + read + " (" + roles + ")";
+        return age(response.getAnsweredBy(), response.getStalenessMs()) + "; read segment.incarnation.seq " + read
+                + " (" + roles + ")";
+    }
+
+    /** As in "answered by n1, at most 12 ms old", of what may have been read from many segments. */
+    static String freshness(String node, List<AsOf> asOf) {
+        long stalest = asOf.stream().mapToLong(AsOf::getStalenessMs).max().orElse(0);
+        boolean unknown = asOf.stream().anyMatch(part -> part.getStalenessMs() < 0);
+        return age(node, unknown ? -1 : stalest);
+    }
+
+    private static String age(String node, long millis) {
+        return "answered by " + node + ", "
+                + (millis < 0 ? "age unknown (no owner heard of yet)" : "at most " + millis + " ms old");
     }
 }
