@@ -10,12 +10,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whom one stream follows, and when it leaves whom it has: remembers who failed, who is full, and whom the full ones
  * named instead. Writer thread only.
  */
 final class UpstreamPicker {
+    private static final Logger LOG = LoggerFactory.getLogger(UpstreamPicker.class);
     /** Without an upstream, a node that was full is asked again after so long; with one, it is not so urgent. */
     private static final long FULL_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -63,12 +66,20 @@ final class UpstreamPicker {
 
     /** What is to be said of the upstream that is followed. */
     UpstreamWatch.Finding look(String upstream, Position here, long now) {
-        return watch.look(
+        UpstreamWatch.Finding finding = watch.look(
                 now,
                 node.tails().heardNanos(upstream, now),
                 here.seq(),
                 node.upstreams().known(stream, here.incarnation(), upstream),
                 node.upstreams().bestKnown(stream, here.incarnation()));
+        if (finding != UpstreamWatch.Finding.FINE) {
+            LOG.atInfo()
+                    .addKeyValue("stream", stream)
+                    .addKeyValue("upstream", upstream)
+                    .addKeyValue("finding", finding)
+                    .log("upstream does not do its duty");
+        }
+        return finding;
     }
 
     /** True if a relay is followed though a member could be. */

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Answers from this node's own store. Never blocks; futures fail with
  * {@link io.nexus.api.error.ProblemException}: STALE_READ, OWNER_UNREACHABLE (not in the local store and the owner
- * could not be asked), WRITE_LOST (a token of a lost branch). An empty answer is only given when every owner concerned
- * agreed.
+ * could not be asked), WRITE_LOST (a token of a lost branch), INVALID_FIELD (a token that no owner gave). An empty answer
+ * is only given when every owner concerned agreed. What a caller demands holds together: the write, the bound and the
+ * owner's word.
  */
 public interface Lookups {
     CompletableFuture<Answer> bySubscriber(
@@ -22,7 +23,8 @@ public interface Lookups {
 
     /**
      * @param token at least this write; null: none
-     * @param maxStalenessMillis at most this old; 0: no bound
+     * @param maxStalenessMillis at most this old, in every segment concerned; 0: no bound. What an owner says satisfies
+     *     any bound: it was true after the owner was asked
      * @param owner the owner's answer
      */
     record Demand(@Nullable Token token, long maxStalenessMillis, boolean owner) {
@@ -33,8 +35,8 @@ public interface Lookups {
     record Answer(List<Allocation> allocations, List<AsOf> asOf) {}
 
     /**
-     * @param stalenessMillis the answer is at most this old; -1: not known since this node started, or
-     *     because the copy here is not to be trusted
+     * @param stalenessMillis what was read is at most this old now that it is answered; -1: not known since this node
+     *     started, or because the copy here is not to be trusted
      */
     record AsOf(int segment, int incarnation, long seq, long stalenessMillis, Role role) {}
 

@@ -4,6 +4,7 @@ import static io.nexus.api.feed.FeedNetworkTest.awaitLevel;
 import static io.nexus.api.feed.FeedNetworkTest.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nexus.crdt.Step;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -59,6 +60,23 @@ class FeedTreeTest {
         write(owner, 100);
         followers.forEach(follower -> awaitLevel(follower, owner));
         awaitTree(owner, followers);
+    }
+
+    @Test
+    void ownerThatIsFull_leavesItsFollowersToTheOtherMembersFirst() {
+        lab.fanOut = 1;
+        List<FeedNode> members = List.of(lab.member("a"), lab.member("b"), lab.member("c"));
+        List<FeedNode> followers = List.of(lab.follower("x"), lab.follower("y"), lab.follower("z"));
+        followers.forEach(FeedNode::follow);
+        for (int i = 0; i < 100; i++) {
+            Step step = members.get(0).apply(i, "value " + i);
+            members.get(1).replicate(step);
+            members.get(2).replicate(step);
+        }
+        followers.forEach(follower -> awaitLevel(follower, members.get(0)));
+        Awaitility.await("one each")
+                .untilAsserted(
+                        () -> assertThat(upstreams(followers).values()).containsExactlyInAnyOrder("a", "b", "c"));
     }
 
     /** Everybody is live, nobody serves too many, and every way leads to the owner. */
