@@ -11,6 +11,7 @@ import io.nexus.cli.bench.rivals.ComparisonReport;
 import io.nexus.cli.output.Colors;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -83,6 +84,7 @@ final class BenchPeersCommand implements Callable<Integer> {
         progress.clear();
         report.table().print(out, Colors.detect());
         report.notes().forEach(out::println);
+        removeIfEmpty(settings.dir(), out);
         out.flush();
         write(report);
         return ExitCode.OK.code();
@@ -106,6 +108,16 @@ final class BenchPeersCommand implements Callable<Integer> {
                 .forEach(row -> notes.add(row.version() + " failed: "
                         + row.allocate().failures() + " " + row.lookup().failures()));
         return new ComparisonReport(settings, rows, notes);
+    }
+
+    private static void removeIfEmpty(Path dir, PrintWriter out) {
+        try {
+            Files.delete(dir);
+        } catch (DirectoryNotEmptyException e) {
+            out.println("logs of what failed are in " + dir);
+        } catch (IOException e) {
+            throw new CommandFailure(ExitCode.FAILED, "cannot remove " + dir + ": " + e);
+        }
     }
 
     private void write(ComparisonReport report) {

@@ -37,7 +37,7 @@ public final class Comparison {
     /**
      * @param warmup of allocations before the measurement
      * @param addresses in the pool
-     * @param dir for logs and data, removed in the end
+     * @param dir for logs and data; what a system leaves in it is removed, unless it failed
      * @param basePort forty ports from here
      */
     public record Settings(
@@ -114,18 +114,20 @@ public final class Comparison {
     private Row measure(String name, Start start) throws InterruptedException {
         watching.step(name + ": start");
         Path dir = directory(name);
+        Row row;
         try (Rival rival = start.in(dir)) {
             Job allocate = rival.allocate();
-            run(name + ": warm up", allocate, settings.warmup());
+            long cold = settings.addresses() / 3; // the rest is for what is measured
+            run(name + ": warm up", allocate, settings.warmup(), cold);
             double cpu0 = rival.cpuSeconds();
-            LoadResult allocated = run(name + ": allocate", allocate, settings.duration());
+            LoadResult allocated = run(name + ": allocate", allocate, settings.duration(), settings.addresses() - cold);
             double cpu1 = rival.cpuSeconds();
             Job lookup = rival.lookup();
-            run(name + ": warm up", lookup, settings.warmup().dividedBy(3));
+            run(name + ": warm up", lookup, settings.warmup().dividedBy(3), Long.MAX_VALUE);
             double cpu2 = rival.cpuSeconds();
-            LoadResult found = run(name + ": look up", lookup, settings.duration());
+            LoadResult found = run(name + ": look up", lookup, settings.duration(), Long.MAX_VALUE);
             double cpu3 = rival.cpuSeconds();
-            return new Row(
+            row = new Row(
                     name,
                     rival.version(),
                     rival.durability(),
@@ -133,22 +135,22 @@ public final class Comparison {
                     micros(cpu1 - cpu0, allocated),
                     found,
                     micros(cpu3 - cpu2, found));
-        } finally {
-            remove(dir);
         }
+        remove(dir); // after a failure its logs stay
+        return row;
     }
 
     private static double micros(double seconds, LoadResult result) {
         return seconds * 1e6 / Math.max(1, result.succeeded());
     }
 
-    private LoadResult run(String phase, Job job, Duration time) throws InterruptedException {
+    private LoadResult run(String phase, Job job, Duration time, long count) throws InterruptedException {
         watching.step(phase);
         Duration atLeast = time.compareTo(Duration.ofMillis(100)) < 0 ? Duration.ofMillis(100) : time;
         return new LoadRun(
                         job,
                         new Pace.Closed(settings.inFlight()),
-                        new Bounds(atLeast, settings.addresses(), DRAIN),
+                        new Bounds(atLeast, count, DRAIN),
                         (tick, done, failed) -> watching.tick(phase, tick, done, failed))
                 .run();
     }

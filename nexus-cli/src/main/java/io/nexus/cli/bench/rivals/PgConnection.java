@@ -85,7 +85,10 @@ final class PgConnection implements AutoCloseable {
         String first = null;
         String error = null;
         while (true) {
-            int kind = in.readByte();
+            int kind = in.read();
+            if (kind < 0) {
+                throw new IOException("PostgreSQL: " + (error == null ? "the connection ended" : error));
+            }
             byte[] body = new byte[in.readInt() - 4];
             in.readFully(body);
             if (kind == 'Z') {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * PostgreSQL with the pool as a table, as RADIUS servers use it: take a row that nobody holds or is about to take (SKIP
@@ -20,6 +21,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class Postgres implements Rival {
     private static final String USER = "postgres";
+    private static final long START_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final String ALLOCATE =
             "UPDATE pool SET subscriber = $1 WHERE address = (SELECT address FROM pool WHERE subscriber IS NULL"
                     + " LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING address";
@@ -89,7 +92,8 @@ final class Postgres implements Rival {
     }
 
     private void connect(int port, int inFlight, int addresses) throws IOException {
-        for (int i = 0; i < inFlight; i++) {
+        connections.add(first(port));
+        for (int i = 1; i < inFlight; i++) {
             connections.add(new PgConnection(port, USER));
         }
         PgConnection first = connections.get(0);
@@ -100,6 +104,21 @@ final class Postgres implements Rival {
         for (PgConnection connection : connections) {
             connection.prepare("allocate", ALLOCATE);
             connection.prepare("lookup", LOOKUP);
+        }
+    }
+
+    /** It listens before it is ready. */
+    private static PgConnection first(int port) throws IOException {
+        long deadline = System.nanoTime() + START_NANOS;
+        while (true) {
+            try {
+                return new PgConnection(port, USER);
+            } catch (IOException e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+                LockSupport.parkNanos(POLL_NANOS);
+            }
         }
     }
 
