@@ -1,10 +1,10 @@
-package io.nexus.cli.bench.workload;
+package io.nexus.cli.bench.load;
 
 import io.nexus.cli.bench.load.Job.Ticket;
 import java.util.function.Consumer;
 
 /** A ticket that also tells somebody how the call ended, before it ends. */
-record NotedTicket(Ticket ticket, Consumer<Boolean> succeeded) implements Ticket {
+public record NotedTicket(Ticket ticket, Consumer<Boolean> succeeded) implements Ticket {
     @Override
     public long number() {
         return ticket.number();

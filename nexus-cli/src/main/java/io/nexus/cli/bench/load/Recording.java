@@ -14,6 +14,7 @@ import org.HdrHistogram.Recorder;
 final class Recording {
     static final long MICROS_MAX = TimeUnit.MINUTES.toMicros(2);
     private static final int DIGITS = 3;
+    private static final double SHORTEST_SECONDS = 0.2;
 
     private final List<Kind> kinds = new ArrayList<>();
     private final Map<String, LongAdder> failures = new ConcurrentHashMap<>();
@@ -58,16 +59,19 @@ final class Recording {
         }
         long done = doneBefore + interval.getTotalCount();
         long failures = failed.sum();
+        double length = seconds - secondsBefore;
         LoadResult.Tick tick = new LoadResult.Tick(
                 seconds,
-                interval.getTotalCount() / Math.max(1e-3, seconds - secondsBefore),
+                interval.getTotalCount() / Math.max(1e-3, length),
                 failures - failedBefore,
                 interval.getValueAtPercentile(50) / 1e3,
                 interval.getValueAtPercentile(99) / 1e3);
         doneBefore = done;
         failedBefore = failures;
         secondsBefore = seconds;
-        ticks.add(tick);
+        if (length >= SHORTEST_SECONDS || ticks.isEmpty()) { // what is shorter has no rate worth showing
+            ticks.add(tick);
+        }
         return tick;
     }
 

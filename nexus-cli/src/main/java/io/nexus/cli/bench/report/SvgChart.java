@@ -72,7 +72,7 @@ final class SvgChart {
             rule(svg, i == 0 ? "axis" : "grid", LEFT, y(value, yMax), WIDTH - RIGHT, y(value, yMax));
             text(svg, LEFT - 6, y(value, yMax) + 4, "end", ReportHtml.number(value));
         }
-        double step = percentiles ? 1 : Math.max(1, Math.ceil(xMax / 10));
+        double step = percentiles ? 1 : Math.max(1, nice(xMax / 10));
         for (double value = 0; value <= xMax + 1e-9; value += step) {
             rule(svg, value == 0 ? "axis" : "grid", x(value, xMax), TOP, x(value, xMax), HEIGHT - BOTTOM);
             String label = percentiles ? percent(value) : ReportHtml.number(value) + " " + unit;

@@ -1,6 +1,7 @@
 package io.nexus.cli.bench.rivals;
 
 import io.nexus.cli.bench.load.Job;
+import io.nexus.cli.bench.load.NotedTicket;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,7 +33,7 @@ final class Holders {
             if (subscriber >= most) {
                 ticket.failed(0, "NO_ADDRESS_LEFT");
             } else {
-                call.start(subscriber, new Counted(ticket, answered));
+                call.start(subscriber, new NotedTicket(ticket, succeeded -> answered.addAndGet(succeeded ? 1 : 0)));
             }
         });
     }
@@ -53,29 +54,6 @@ final class Holders {
         @Override
         public void start(Ticket ticket) {
             call.accept(ticket);
-        }
-    }
-
-    private record Counted(Job.Ticket ticket, AtomicInteger answered) implements Job.Ticket {
-        @Override
-        public long number() {
-            return ticket.number();
-        }
-
-        @Override
-        public int slot() {
-            return ticket.slot();
-        }
-
-        @Override
-        public void succeeded(int kind) {
-            answered.incrementAndGet();
-            ticket.succeeded(kind);
-        }
-
-        @Override
-        public void failed(int kind, String reason) {
-            ticket.failed(kind, reason);
         }
     }
 }

@@ -2,8 +2,10 @@ package io.nexus.cli.bench.workload;
 
 import io.nexus.api.v1.AllocateRequest;
 import io.nexus.api.v1.AllocateResponse;
+import io.nexus.api.v1.Allocation;
 import io.nexus.api.v1.LookupByIPRequest;
 import io.nexus.api.v1.LookupRequest;
+import io.nexus.api.v1.LookupResponse;
 import io.nexus.api.v1.ReleaseRequest;
 import io.nexus.api.v1.RenewRequest;
 import io.nexus.cli.bench.fleet.Calls;
@@ -56,7 +58,7 @@ final class CheckedCalls {
                             more.accept(answer);
                             ticket.succeeded(kind);
                         },
-                        failure -> ticket.failed(kind, FailureReason.of(failure)));
+                        failed(ticket, kind));
     }
 
     void renew(int pool, int subscriber, long ttlSeconds, Ticket ticket, int kind) {
@@ -73,7 +75,7 @@ final class CheckedCalls {
                             book.granted(subscriber, answer.getAllocation());
                             ticket.succeeded(kind);
                         },
-                        failure -> ticket.failed(kind, FailureReason.of(failure)));
+                        failed(ticket, kind));
     }
 
     void release(int pool, int subscriber, Ticket ticket, int kind) {
@@ -83,77 +85,56 @@ final class CheckedCalls {
                 .setPoolId(book.pool())
                 .build();
         book.letGo(subscriber);
-        to(pool, ticket)
-                .release(
-                        request,
-                        answer -> ticket.succeeded(kind),
-                        failure -> ticket.failed(kind, FailureReason.of(failure)));
+        to(pool, ticket).release(request, answer -> ticket.succeeded(kind), failed(ticket, kind));
     }
 
     /** Of a subscriber who holds an address and keeps it. */
     void lookup(int pool, int subscriber, Ticket ticket, int kind) {
         PoolBook book = books.get(pool);
-        LookupRequest request = LookupRequest.newBuilder()
-                .setSubscriberId(book.name(subscriber))
-                .setPoolId(book.pool())
-                .build();
-        to(pool, ticket)
-                .lookup(
-                        request,
-                        answer -> {
-                            book.found(subscriber, answer.getAllocationsList());
-                            ticket.succeeded(kind);
-                        },
-                        failure -> ticket.failed(kind, FailureReason.of(failure)));
+        lookup(pool, book.name(subscriber), ticket, kind, found -> book.found(subscriber, found));
     }
 
     void lookupNobody(int pool, Ticket ticket, int kind) {
-        PoolBook book = books.get(pool);
+        String nobody = "nobody-" + ticket.number();
+        lookup(pool, nobody, ticket, kind, found -> books.get(pool).nobody(nobody, found));
+    }
+
+    private void lookup(int pool, String name, Ticket ticket, int kind, Consumer<List<Allocation>> check) {
         LookupRequest request = LookupRequest.newBuilder()
-                .setSubscriberId("nobody-" + ticket.number())
-                .setPoolId(book.pool())
+                .setSubscriberId(name)
+                .setPoolId(books.get(pool).pool())
                 .build();
-        to(pool, ticket)
-                .lookup(
-                        request,
-                        answer -> {
-                            book.nobody(request.getSubscriberId(), answer.getAllocationsList());
-                            ticket.succeeded(kind);
-                        },
-                        failure -> ticket.failed(kind, FailureReason.of(failure)));
+        to(pool, ticket).lookup(request, checked(check, ticket, kind), failed(ticket, kind));
     }
 
     /** The address of a subscriber who holds one and keeps it. */
     void lookupAddress(int pool, int subscriber, Ticket ticket, int kind) {
         PoolBook book = books.get(pool);
-        LookupByIPRequest request = LookupByIPRequest.newBuilder()
-                .setIp(book.address(subscriber))
-                .setSpace(book.space())
-                .build();
-        to(pool, ticket)
-                .lookupByIp(
-                        request,
-                        answer -> {
-                            book.found(subscriber, answer.getAllocationsList());
-                            ticket.succeeded(kind);
-                        },
-                        failure -> ticket.failed(kind, FailureReason.of(failure)));
+        lookupAddress(pool, book.address(subscriber), ticket, kind, found -> book.found(subscriber, found));
     }
 
     /** The gateway's address, which is never given: the owner of its pool is asked to be sure. */
     void lookupFreeAddress(int pool, Ticket ticket, int kind) {
         PoolBook book = books.get(pool);
+        lookupAddress(pool, book.gateway(), ticket, kind, found -> book.nobody(book.gateway(), found));
+    }
+
+    private void lookupAddress(int pool, String ip, Ticket ticket, int kind, Consumer<List<Allocation>> check) {
         LookupByIPRequest request = LookupByIPRequest.newBuilder()
-                .setIp(book.gateway())
-                .setSpace(book.space())
+                .setIp(ip)
+                .setSpace(books.get(pool).space())
                 .build();
-        to(pool, ticket)
-                .lookupByIp(
-                        request,
-                        answer -> {
-                            book.nobody(request.getIp(), answer.getAllocationsList());
-                            ticket.succeeded(kind);
-                        },
-                        failure -> ticket.failed(kind, FailureReason.of(failure)));
+        to(pool, ticket).lookupByIp(request, checked(check, ticket, kind), failed(ticket, kind));
+    }
+
+    private static Consumer<LookupResponse> checked(Consumer<List<Allocation>> check, Ticket ticket, int kind) {
+        return answer -> {
+            check.accept(answer.getAllocationsList());
+            ticket.succeeded(kind);
+        };
+    }
+
+    private static Consumer<Throwable> failed(Ticket ticket, int kind) {
+        return failure -> ticket.failed(kind, FailureReason.of(failure));
     }
 }

@@ -9,6 +9,7 @@ import io.nexus.cli.bench.load.Bounds;
 import io.nexus.cli.bench.load.Job;
 import io.nexus.cli.bench.load.LoadResult;
 import io.nexus.cli.bench.load.LoadRun;
+import io.nexus.cli.bench.load.NotedTicket;
 import io.nexus.cli.bench.load.Pace;
 import io.nexus.cli.bench.report.BenchReport;
 import io.nexus.cli.bench.verify.PoolBook;

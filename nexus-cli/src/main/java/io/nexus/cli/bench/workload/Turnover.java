@@ -1,6 +1,7 @@
 package io.nexus.cli.bench.workload;
 
 import io.nexus.cli.bench.load.Job;
+import io.nexus.cli.bench.load.NotedTicket;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
