@@ -21,7 +21,8 @@ public final class NexusClientException extends RuntimeException {
         this.field = field;
     }
 
-    static NexusClientException of(Throwable cause) {
+    /** What a failed gRPC call of this API says. */
+    public static NexusClientException of(Throwable cause) {
         Status status = Status.fromThrowable(cause);
         Optional<ErrorInfo> info = errorInfo(cause);
         String reason = info.map(ErrorInfo::getReason).orElse("");

@@ -68,6 +68,11 @@ final class ServerOptions {
         return command.commandLine().getOut();
     }
 
+    PrintWriter err() {
+        CommandSpec command = java.util.Objects.requireNonNull(spec);
+        return command.commandLine().getErr();
+    }
+
     void show(Message message) {
         print(ProtoJson.print(message));
     }

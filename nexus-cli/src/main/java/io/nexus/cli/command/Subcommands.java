@@ -20,8 +20,16 @@ public final class Subcommands {
                 .addSubcommand(new KeyCommands.ListKeys())
                 .addSubcommand(new WatchCommand())
                 .addSubcommand(new DemoCommand())
+                .addSubcommand(bench())
                 .addSubcommand("completion", new AutoComplete.GenerateCompletion());
         nexus.getSubcommands().values().forEach(Subcommands::withHelp);
+    }
+
+    private static CommandLine bench() {
+        return new CommandLine(new BenchCommand())
+                .addSubcommand(new BenchPeersCommand())
+                .addSubcommand(new BenchCheckCommand())
+                .addSubcommand(new BenchEchoCommand());
     }
 
     private static void withHelp(CommandLine command) {
