@@ -52,13 +52,7 @@ public final class Requests {
      * @param generation only of this holding of the address; 0: whatever the identity holds in the pool
      */
     public record Release(
-            String subscriber,
-            String poolId,
-            String ip,
-            String duid,
-            int iaid,
-            String requestId,
-            long generation) {}
+            String subscriber, String poolId, String ip, String duid, int iaid, String requestId, long generation) {}
 
     /**
      * A pool to be.

@@ -52,12 +52,7 @@ public sealed interface Command {
      * @param prefix only this one; null: whatever it is
      * @param generation only if what the owner holds has this causal length; 0: whatever it has
      */
-    record Release(
-            int instance,
-            Identity owner,
-            @Nullable Prefix prefix,
-            int generation)
-            implements Command {
+    record Release(int instance, Identity owner, @Nullable Prefix prefix, int generation) implements Command {
         public Release(int instance, Identity owner, @Nullable Prefix prefix) {
             this(instance, owner, prefix, 0);
         }
