@@ -7,11 +7,14 @@ import io.nexus.api.client.call.CallSpec;
 import io.nexus.api.client.call.CallSpec.Repeat;
 import io.nexus.api.client.call.Caller;
 import io.nexus.api.client.call.Failure;
+import io.nexus.api.client.call.Route;
 import io.nexus.api.client.node.HostAndPort;
 import io.nexus.api.client.node.NameLookup;
 import io.nexus.api.client.node.NodeLink;
 import io.nexus.api.client.node.NodeSet;
 import io.nexus.api.client.route.RingCache;
+import io.nexus.api.client.watch.WatchFeed;
+import io.nexus.api.client.watch.WatchListener;
 import io.nexus.api.v1.AllocateRequest;
 import io.nexus.api.v1.AllocateResponse;
 import io.nexus.api.v1.AllocationServiceGrpc;
@@ -35,10 +38,10 @@ import io.nexus.api.v1.RenewRequest;
 import io.nexus.api.v1.RenewResponse;
 import io.nexus.api.v1.StatusRequest;
 import io.nexus.api.v1.StatusResponse;
+import io.nexus.api.v1.WatchRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -179,6 +182,28 @@ public final class NexusClient implements AutoCloseable {
         return new NexusSession(this);
     }
 
+    /**
+     * Follows changes from now on, at one node after the other, beginning with what there is.
+     *
+     * @param filter as in {@code watch.proto}; where to begin is not looked at
+     * @return to be closed; ends with the client at the latest
+     */
+    public WatchFeed watch(WatchRequest filter, WatchListener listener) {
+        WatchFeed feed = new WatchFeed(nodes, caller, filter, listener);
+        feed.start();
+        return feed;
+    }
+
+    /** The id that was given, or a new one where none was: to send a request more than once under. */
+    public String requestId(String given) {
+        return requestNames.orNew(given);
+    }
+
+    /** Runs a task that does not block on the client's timer; never, if the client is closed before. */
+    public void later(Runnable task, Duration delay) {
+        caller.later(task, delay.toNanos());
+    }
+
     public ClientStats stats() {
         RingCache routes = ring;
         return new ClientStats(
@@ -201,17 +226,13 @@ public final class NexusClient implements AutoCloseable {
 
     private <Q, R> CompletableFuture<R> write(MethodDescriptor<Q, R> method, Q request, String poolId, String id) {
         RingCache routes = ring;
-        return call(method, request, Repeat.SAFE, routes == null ? null : () -> routes.owner(poolId), id);
+        return call(method, request, Repeat.SAFE, routes == null ? null : routes.to(poolId), id);
     }
 
     private <Q, R> CompletableFuture<R> call(
-            MethodDescriptor<Q, R> method,
-            Q request,
-            Repeat repeat,
-            @Nullable Supplier<@Nullable NodeLink> owner,
-            String requestId) {
+            MethodDescriptor<Q, R> method, Q request, Repeat repeat, @Nullable Route route, String requestId) {
         CompletableFuture<R> answer = new CompletableFuture<>();
-        caller.call(new CallSpec<>(method, request, repeat, owner), timeout.toNanos(), new CallEnd<R>() {
+        caller.call(new CallSpec<>(method, request, repeat, route), timeout.toNanos(), new CallEnd<R>() {
             @Override
             public void answered(R value, NodeLink by) {
                 if (value instanceof LookupResponse lookup) {

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,8 +87,8 @@ final class Attempts<Q, R> implements Attempt.End<Q, R>, Runnable {
     }
 
     private @Nullable NodeLink next(long now) {
-        Supplier<@Nullable NodeLink> route = spec.owner();
-        NodeLink owner = route == null ? null : route.get();
+        Route route = spec.route();
+        NodeLink owner = route == null ? null : route.first();
         boolean direct = owner != null && !tried.contains(owner) && owner.avoidedNanos(now) == 0;
         NodeLink link = direct ? owner : caller.nodes().pick(tried, now);
         if (route != null && link != null && spec.repeat() != Repeat.READ) {
@@ -167,6 +166,10 @@ final class Attempts<Q, R> implements Attempt.End<Q, R>, Runnable {
     public void failed(Attempt<Q, R> attempt, Failure failure) {
         Failure verdict;
         long pause;
+        Route route = spec.route();
+        if (route != null && failure.isWorthRepeating()) {
+            route.doubtful();
+        }
         synchronized (this) {
             running.remove(attempt);
             if (over) {

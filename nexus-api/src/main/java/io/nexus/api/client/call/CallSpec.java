@@ -1,22 +1,19 @@
 package io.nexus.api.client.call;
 
 import io.grpc.MethodDescriptor;
-import io.nexus.api.client.node.NodeLink;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is asked, and what may be done about it.
  *
  * @param repeat what may be sent again
- * @param owner the node to ask first in each round, null from it: none in particular; null for calls that any node
- *     serves alike
+ * @param route null for calls that any node serves alike
  */
 public record CallSpec<Q, R>(
         MethodDescriptor<Q, R> method,
         Q request,
         Repeat repeat,
-        @Nullable Supplier<@Nullable NodeLink> owner) {
+        @Nullable Route route) {
 
     /** What may be sent again. */
     public enum Repeat {

@@ -13,6 +13,7 @@ final class NodeHealth {
     private static final long AVOID_NANOS_MIN = 100_000_000L;
     private static final long AVOID_NANOS_MAX = 10_000_000_000L;
     private static final int DOUBLINGS_MAX = 7;
+    private static final long HALVED_NANOS = 10_000_000_000L;
     /** Weight of the newest latency. */
     private static final double NEWEST = 0.2;
 
@@ -20,6 +21,7 @@ final class NodeHealth {
     private int failuresInARow;
     private boolean avoided;
     private long avoidUntilNanos;
+    private long answeredNanos;
     private double latencyNanos;
 
     /** @param random from 0 to below 1 */
@@ -28,9 +30,10 @@ final class NodeHealth {
     }
 
     /** The node answered, if only with a refusal. */
-    synchronized void answered(long tookNanos) {
+    synchronized void answered(long nowNanos, long tookNanos) {
         failuresInARow = 0;
         avoided = false;
+        answeredNanos = nowNanos;
         latencyNanos = latencyNanos == 0 ? tookNanos : latencyNanos + NEWEST * (tookNanos - latencyNanos);
     }
 
@@ -55,9 +58,10 @@ final class NodeHealth {
         return avoided ? Math.max(0, avoidUntilNanos - nowNanos) : 0;
     }
 
-    /** 0 before the first answer. */
-    synchronized long latencyNanos() {
-        return (long) latencyNanos;
+    /** 0 before the first answer. Halves every ten seconds without one: who was slow once gets another chance. */
+    synchronized long latencyNanos(long nowNanos) {
+        long halvings = (nowNanos - answeredNanos) / HALVED_NANOS;
+        return (long) latencyNanos >> Math.min(40, Math.max(0, halvings));
     }
 
     synchronized int failuresInARow() {

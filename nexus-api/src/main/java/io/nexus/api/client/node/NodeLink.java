@@ -68,7 +68,7 @@ public final class NodeLink {
     /** The call ended with an answer of the node, be it a refusal. */
     public void answered(long tookNanos) {
         underWay.decrementAndGet();
-        health.answered(tookNanos);
+        health.answered(System.nanoTime(), tookNanos);
     }
 
     /** The call ended without an answer of the node. */
@@ -93,9 +93,14 @@ public final class NodeLink {
         return health.avoidedNanos(nowNanos);
     }
 
+    /** Calls that the node did not answer since it last did. */
+    int failuresInARow() {
+        return health.failuresInARow();
+    }
+
     /** How long a further call would take, more or less; only good for comparing nodes. */
-    double cost() {
-        return (underWay.get() + 1.0) * Math.max(LATENCY_FLOOR_NANOS, health.latencyNanos());
+    double cost(long nowNanos) {
+        return (underWay.get() + 1.0) * Math.max(LATENCY_FLOOR_NANOS, health.latencyNanos(nowNanos));
     }
 
     /** What the client has seen of this node. */
@@ -106,7 +111,7 @@ public final class NodeLink {
                 id == null ? "" : id,
                 calls.get(),
                 failures.get(),
-                TimeUnit.NANOSECONDS.toMicros(health.latencyNanos()),
+                TimeUnit.NANOSECONDS.toMicros(health.latencyNanos(nowNanos)),
                 avoidedNanos(nowNanos) > 0);
     }
 

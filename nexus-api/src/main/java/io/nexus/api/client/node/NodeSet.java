@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
  * cluster told of, up to a limit. Thread-safe; nothing blocks.
  */
 public final class NodeSet implements AutoCloseable {
+    /** So many failures in a row, over half a minute of being asked less and less, and nobody relies on a node. */
+    private static final int DEAD_FAILURES = 10;
+
+    /** Costs that differ less are alike: nodes that are equally good share the calls. */
+    private static final double ALIKE = 1.5;
+
     private final int nodesMax;
     private final Map<HostAndPort, NodeLink> links = new LinkedHashMap<>();
     private volatile List<NodeLink> all = List.of();
@@ -23,16 +29,36 @@ public final class NodeSet implements AutoCloseable {
         this.nodesMax = nodesMax;
     }
 
-    /** Adds the node unless it is known or the limit is reached; null in the latter case. */
+    /**
+     * Adds the node unless it is known. At the limit it takes the place of one that has not answered for long: names
+     * lose addresses, and nodes go for good.
+     *
+     * @return null if there is no room
+     */
     public synchronized @Nullable NodeLink add(HostAndPort address) {
         NodeLink known = links.get(address);
-        if (known != null || closed || links.size() >= nodesMax) {
+        if (known != null || closed || (links.size() >= nodesMax && !dropDead())) {
             return known;
         }
         NodeLink link = new NodeLink(address);
         links.put(address, link);
         all = List.copyOf(links.values());
         return link;
+    }
+
+    private boolean dropDead() {
+        NodeLink worst = null;
+        for (NodeLink link : links.values()) {
+            if (link.failuresInARow() >= DEAD_FAILURES
+                    && (worst == null || link.failuresInARow() > worst.failuresInARow())) {
+                worst = link;
+            }
+        }
+        if (worst != null) {
+            links.remove(worst.address());
+            worst.close();
+        }
+        return worst != null;
     }
 
     /**
@@ -109,10 +135,10 @@ public final class NodeSet implements AutoCloseable {
                 leastBad = link;
             }
         }
-        return good.isEmpty() ? leastBad : cheaper(good);
+        return good.isEmpty() ? leastBad : cheaper(good, nowNanos);
     }
 
-    private static NodeLink cheaper(List<NodeLink> links) {
+    private static NodeLink cheaper(List<NodeLink> links, long nowNanos) {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         int one = random.nextInt(links.size());
         if (links.size() == 1) {
@@ -121,7 +147,7 @@ public final class NodeSet implements AutoCloseable {
         int other = (one + 1 + random.nextInt(links.size() - 1)) % links.size();
         NodeLink first = links.get(one);
         NodeLink second = links.get(other);
-        return first.cost() <= second.cost() ? first : second;
+        return first.cost(nowNanos) <= ALIKE * second.cost(nowNanos) ? first : second;
     }
 
     /** What was seen of each node. */

@@ -4,6 +4,7 @@ import io.nexus.api.client.call.CallEnd;
 import io.nexus.api.client.call.CallSpec;
 import io.nexus.api.client.call.Caller;
 import io.nexus.api.client.call.Failure;
+import io.nexus.api.client.call.Route;
 import io.nexus.api.client.node.NodeLink;
 import io.nexus.api.client.node.NodeSet;
 import io.nexus.api.v1.ClusterServiceGrpc;
@@ -49,8 +50,22 @@ public final class RingCache {
         this.maxAgeNanos = maxAge.toNanos();
     }
 
-    /** The node to send a write for the pool to; null: any. */
-    public @Nullable NodeLink owner(String poolId) {
+    /** The way of a write for the pool. */
+    public Route to(String poolId) {
+        return new Route() {
+            @Override
+            public @Nullable NodeLink first() {
+                return owner(poolId);
+            }
+
+            @Override
+            public void doubtful() {
+                refresh();
+            }
+        };
+    }
+
+    private @Nullable NodeLink owner(String poolId) {
         RingView known = ring;
         String owner = known.ownerOf(poolId);
         NodeLink link = owner == null ? null : nodes.byId(owner);
@@ -62,7 +77,7 @@ public final class RingCache {
     }
 
     /** What is known may be out of date. Asks for it again, without waiting. */
-    public void refresh() {
+    private void refresh() {
         long now = System.nanoTime();
         boolean tooSoon = asked && now - askedNanos < BETWEEN_NANOS;
         if (tooSoon || !asking.compareAndSet(false, true)) {
@@ -126,7 +141,7 @@ public final class RingCache {
                 ClusterServiceGrpc.getStatusMethod(),
                 StatusRequest.getDefaultInstance(),
                 CallSpec.Repeat.READ,
-                link == null ? null : () -> link);
+                link == null ? null : Route.to(link));
         caller.call(question, TIMEOUT_NANOS, new CallEnd<StatusResponse>() {
             @Override
             public void answered(StatusResponse status, NodeLink by) {
