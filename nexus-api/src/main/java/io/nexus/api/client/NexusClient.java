@@ -22,9 +22,14 @@ import io.nexus.api.v1.ClusterServiceGrpc;
 import io.nexus.api.v1.CreatePoolRequest;
 import io.nexus.api.v1.DeletePoolRequest;
 import io.nexus.api.v1.DeletePoolResponse;
+import io.nexus.api.v1.GetKeyRequest;
+import io.nexus.api.v1.GetKeyResponse;
 import io.nexus.api.v1.GetPoolRequest;
 import io.nexus.api.v1.HashringRequest;
 import io.nexus.api.v1.HashringResponse;
+import io.nexus.api.v1.KeyspaceServiceGrpc;
+import io.nexus.api.v1.ListKeysRequest;
+import io.nexus.api.v1.ListKeysResponse;
 import io.nexus.api.v1.ListPoolsRequest;
 import io.nexus.api.v1.ListPoolsResponse;
 import io.nexus.api.v1.LookupByIPRequest;
@@ -168,6 +173,16 @@ public final class NexusClient implements AutoCloseable {
 
     public CompletableFuture<HashringResponse> hashring() {
         return read(ClusterServiceGrpc.getGetHashringMethod(), HashringRequest.getDefaultInstance());
+    }
+
+    /** One value of the store as readable keys. */
+    public CompletableFuture<GetKeyResponse> getKey(GetKeyRequest request) {
+        return read(KeyspaceServiceGrpc.getGetMethod(), request);
+    }
+
+    /** What lies directly below a path. */
+    public CompletableFuture<ListKeysResponse> listKeys(ListKeysRequest request) {
+        return read(KeyspaceServiceGrpc.getListMethod(), request);
     }
 
     /* --------------- the client itself --------------- */

@@ -152,7 +152,7 @@ public final class ProtoMapper {
         return (owner == null ? pool : pool.setOwner(owner)).build();
     }
 
-    private static PoolSpec spec(io.nexus.statemachine.model.PoolSpec spec) {
+    static PoolSpec spec(io.nexus.statemachine.model.PoolSpec spec) {
         PoolSpec.Builder builder = PoolSpec.newBuilder()
                 .setId(spec.id())
                 .setCidr(spec.cidr().toString())
@@ -166,7 +166,7 @@ public final class ProtoMapper {
         return (gateway == null ? builder : builder.setGateway(gateway.address())).build();
     }
 
-    private static Allocation allocation(Holding holding) {
+    static Allocation allocation(Holding holding) {
         io.nexus.statemachine.model.Allocation source = holding.allocation();
         Allocation.Builder allocation = Allocation.newBuilder()
                 .setPoolId(source.poolId())
@@ -198,7 +198,7 @@ public final class ProtoMapper {
         return (millis + 999) / 1_000;
     }
 
-    private static io.nexus.api.v1.AsOf asOf(AsOf asOf) {
+    public static io.nexus.api.v1.AsOf asOf(AsOf asOf) {
         return io.nexus.api.v1.AsOf.newBuilder()
                 .setSegment(asOf.segment())
                 .setIncarnation(asOf.incarnation())

@@ -7,12 +7,14 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
 import io.nexus.api.error.Problem;
 import io.nexus.api.error.Problems;
+import io.nexus.api.keyspace.Keyspace;
 import io.nexus.api.metrics.Meters;
 import io.nexus.api.metrics.MetricNames;
 import io.nexus.api.service.AllocationService;
 import io.nexus.api.service.ClusterService;
 import io.nexus.api.service.LookupService;
 import io.nexus.api.service.PoolService;
+import io.nexus.api.watch.Watches;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -66,7 +68,12 @@ public final class HttpServer implements AutoCloseable {
 
     /** What the routes call. */
     public record Services(
-            AllocationService allocations, LookupService lookups, PoolService pools, ClusterService cluster) {}
+            AllocationService allocations,
+            LookupService lookups,
+            PoolService pools,
+            ClusterService cluster,
+            Keyspace keyspace,
+            Watches watches) {}
 
     public HttpServer(Settings settings, Services services, Meters meters) {
         this.settings = settings;
@@ -131,12 +138,14 @@ public final class HttpServer implements AutoCloseable {
             handler.insertHandler(
                     new EagerContentHandler(new RetainedContentLoaderFactory(Bodies.SMALL_BYTES_MAX, -1, false)));
             handler.insertHandler(new MinimumDataRateHandler(BODY_BYTES_PER_SECOND_MIN, 0));
+            handler.insertHandler(new WatchStream(services.watches(), meters));
         });
         Bodies bodies = new Bodies(settings.threadsMax() / 2);
         Routes routes = new Routes(config.routes, new Routes.Terms(settings.timeout(), threads, bodies));
         new SeedRoutes(services.allocations(), services.lookups()).register(routes);
         new ApiV1Routes(services.allocations(), services.lookups(), services.pools(), services.cluster())
                 .register(routes);
+        new KeyRoutes(services.keyspace()).register(routes);
         new OperationsRoutes(services.cluster(), meters).register(routes);
         config.routes.before(context -> context.attribute(START, System.nanoTime()));
         config.routes.after(this::measure);

@@ -2,6 +2,11 @@ package io.nexus.api.local;
 
 import io.nexus.api.cluster.ClusterView;
 import io.nexus.api.consensus.GroupView;
+import io.nexus.api.http.JsonValues;
+import io.nexus.api.keyspace.AllocationsSubtree;
+import io.nexus.api.keyspace.ClusterSubtrees;
+import io.nexus.api.keyspace.Keyspace;
+import io.nexus.api.keyspace.PoolsSubtree;
 import io.nexus.api.metrics.Meters;
 import io.nexus.api.metrics.MetricNames;
 import io.nexus.api.service.AllocationService;
@@ -11,11 +16,16 @@ import io.nexus.api.service.LookupService;
 import io.nexus.api.service.PoolFinder;
 import io.nexus.api.service.PoolService;
 import io.nexus.api.service.Readiness;
+import io.nexus.api.watch.WatchHub;
+import io.nexus.api.watch.Watches;
+import io.nexus.crdt.Position;
 import io.nexus.statemachine.command.Command;
 import io.nexus.statemachine.model.ClusterPlan;
 import io.nexus.statemachine.model.NodeEntry;
 import io.nexus.statemachine.rows.NexusIndexRule;
 import io.nexus.statemachine.storage.InMemoryNodeStore;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -31,6 +41,7 @@ import java.util.stream.IntStream;
 public final class LocalCluster implements AutoCloseable {
     public static final String NODE = "6f9d8a54-0000-4000-8000-000000000001";
     public static final int SEGMENTS = 4;
+    public static final int WATCHERS_MAX = 20;
     private static final long START_MILLIS = 1_790_000_000_000L;
 
     public final AtomicLong clockMillis = new AtomicLong(START_MILLIS);
@@ -45,6 +56,8 @@ public final class LocalCluster implements AutoCloseable {
     public final PoolService pools;
     public final LookupService lookupService;
     public final ClusterService cluster;
+    public final Keyspace keyspace;
+    public final Watches watches;
 
     private final ExecutorService threads = Executors.newFixedThreadPool(2, task -> {
         Thread thread = new Thread(task, "local-router");
@@ -66,6 +79,23 @@ public final class LocalCluster implements AutoCloseable {
                 new ClusterService.Sources(new View(), new Groups(), store, directory, new Ready()),
                 "1.2.3",
                 nanoClock::get);
+        WatchHub changes = new WatchHub(SEGMENTS + 1, store, directory, 1 << 20);
+        changes.start();
+        router.steps(changes::onStep);
+        watches = new Watches(new Watches.Sources(changes, new View(), List.of()), WATCHERS_MAX, meters);
+        JsonValues values = new JsonValues();
+        keyspace = new Keyspace(
+                List.of(
+                        new PoolsSubtree(store, directory, values),
+                        new AllocationsSubtree(store, directory, values, SEGMENTS),
+                        ClusterSubtrees.peers(cluster, InstantSource.fixed(Instant.EPOCH)),
+                        ClusterSubtrees.hashring(cluster)),
+                new Keyspace.Sources(store, new View(), new Groups()),
+                threads);
+        for (int segment = 1; segment <= SEGMENTS; segment++) {
+            store.segment(segment).commit(Position.start(segment, 1, 1).atLog(1, 0, 0), List.of());
+        }
+        watches.start(segment -> true);
         router.submit(0, 1, new Command.FoundCluster(plan()), deadline()).join();
         router.drainSubmitted();
     }
@@ -94,6 +124,7 @@ public final class LocalCluster implements AutoCloseable {
 
     @Override
     public void close() {
+        watches.close();
         threads.shutdownNow();
     }
 

@@ -16,6 +16,9 @@ public final class Subcommands {
                 .addSubcommand(new RenewCommand())
                 .addSubcommand(new ReleaseCommand())
                 .addSubcommand(new LookupCommand())
+                .addSubcommand(new KeyCommands.Get())
+                .addSubcommand(new KeyCommands.ListKeys())
+                .addSubcommand(new WatchCommand())
                 .addSubcommand(new DemoCommand())
                 .addSubcommand("completion", new AutoComplete.GenerateCompletion());
         nexus.getSubcommands().values().forEach(Subcommands::withHelp);

@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -24,17 +25,31 @@ import org.jspecify.annotations.Nullable;
  */
 final class AllocationCache implements WatchListener {
     private static final String ALLOCATIONS = "/nexus/allocations/";
+    private static final long ANY_GENERATION = Long.MAX_VALUE;
+    private static final int ENDINGS_MAX = 10_000;
+    /** No answer is under way for longer. */
+    private static final long REMEMBERED_NANOS = 60_000_000_000L;
 
     private final InstantSource clock;
     private final LongSupplier nanoClock;
     private final Runnable onNews;
     private final Map<String, Row> byKey = new HashMap<>();
     private final Map<Holder, String> byHolder = new HashMap<>();
+    /** What ended lately, so that an answer on its way does not bring it back. */
+    private final Map<String, Ending> endings = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Ending> eldest) {
+            return size() > ENDINGS_MAX;
+        }
+    };
+
     private long round;
     private boolean complete;
     private boolean connected;
     private boolean stalenessKnown;
     private long freshNanos;
+
+    private record Ending(long generation, long nanos) {}
 
     /** @param round of the last snapshot, or own answer during it, that named the key */
     private record Row(Allocation allocation, long round) {}
@@ -156,11 +171,9 @@ final class AllocationCache implements WatchListener {
         synchronized (this) {
             connected = true;
             if (previous != null && previous.hasAllocation()) {
-                remove(
-                        key(previous.getAllocation()),
-                        previous.getAllocation().getGeneration());
+                remove(key(previous.getAllocation()), previous.getAllocation().getGeneration());
             } else if (key.startsWith(ALLOCATIONS)) {
-                remove(key, Long.MAX_VALUE);
+                remove(key, ANY_GENERATION);
             }
         }
         onNews.run();
@@ -185,6 +198,12 @@ final class AllocationCache implements WatchListener {
 
     private void store(Allocation allocation) {
         String key = key(allocation);
+        Ending ending = endings.get(key);
+        if (ending != null
+                && allocation.getGeneration() <= ending.generation
+                && nanoClock.getAsLong() - ending.nanos < REMEMBERED_NANOS) {
+            return; // an answer that was overtaken by the news of its end
+        }
         Row known = byKey.get(key);
         Allocation kept = known == null || isNewer(allocation, known.allocation) ? allocation : known.allocation;
         if (known != null) {
@@ -201,6 +220,9 @@ final class AllocationCache implements WatchListener {
 
     private void remove(String key, long generation) {
         Row known = byKey.get(key);
+        if (generation != ANY_GENERATION) {
+            endings.put(key, new Ending(generation, nanoClock.getAsLong()));
+        }
         if (known != null && known.allocation.getGeneration() <= generation) {
             byKey.remove(key);
             byHolder.remove(Holder.of(known.allocation), key);

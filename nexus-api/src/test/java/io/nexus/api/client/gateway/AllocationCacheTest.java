@@ -91,6 +91,17 @@ final class AllocationCacheTest {
     }
 
     @Test
+    void answerThatWasOvertaken_doesNotBringBackWhatEnded() {
+        Allocation first = lease("walter", "10.0.0.1", 1, 60);
+        put(first);
+        delete(first);
+        cache.given(lease("walter", "10.0.0.1", 1, 600));
+        assertThat(address(WALTER)).as("a renewal from before the release").isEmpty();
+        cache.given(lease("walter", "10.0.0.1", 3, 600));
+        assertThat(address(WALTER)).isEqualTo("10.0.0.1");
+    }
+
+    @Test
     void renewal_isNotTakenBack() {
         put(lease("walter", "10.0.0.1", 1, 60));
         cache.given(lease("walter", "10.0.0.1", 1, 600));
