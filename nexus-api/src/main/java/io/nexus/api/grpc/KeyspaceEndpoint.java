@@ -43,9 +43,8 @@ public final class KeyspaceEndpoint extends KeyspaceServiceGrpc.KeyspaceServiceI
     }
 
     private static ListKeysResponse response(Keyspace.Listing listing) {
-        ListKeysResponse.Builder response = ListKeysResponse.newBuilder()
-                .setNextPageToken(listing.next())
-                .setAnsweredBy(listing.answeredBy());
+        ListKeysResponse.Builder response =
+                ListKeysResponse.newBuilder().setNextPageToken(listing.next()).setAnsweredBy(listing.answeredBy());
         for (Keyspace.Entry entry : listing.entries()) {
             response.addEntries(KeyEntry.newBuilder()
                     .setKey(entry.key())

@@ -49,10 +49,8 @@ final class KeyRoutes {
     /** Not found is this node's word alone, so it comes with the age of its copy. */
     private static void found(Exchange exchange, Keyspace.Found found) {
         JsonNode value = found.json();
-        ObjectNode json = JsonNodeFactory.instance
-                .objectNode()
-                .put("key", found.key())
-                .put("found", value != null);
+        ObjectNode json =
+                JsonNodeFactory.instance.objectNode().put("key", found.key()).put("found", value != null);
         if (value != null) {
             json.set("value", value);
         }

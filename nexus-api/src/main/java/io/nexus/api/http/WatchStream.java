@@ -52,8 +52,8 @@ final class WatchStream extends Handler.Wrapper {
         try {
             Watches.Request wanted = wanted(request);
             WatchConnection connection = new WatchConnection(response, callback);
-            // A quiet stream is not an idle one: signs of life are sent, and a write that fails ends it.
-            request.addIdleTimeoutListener(timeout -> false);
+            // A quiet stream is not an idle one; a write that gets nowhere is.
+            request.addIdleTimeoutListener(timeout -> connection.isWriting());
             connection.open(watches.open(wanted, connection, "http"));
             count(200);
         } catch (ProblemException e) {
@@ -89,15 +89,11 @@ final class WatchStream extends Handler.Wrapper {
     }
 
     private void fail(
-            Response response,
-            Callback callback,
-            int status,
-            String reason,
-            String message,
-            @Nullable String field) {
+            Response response, Callback callback, int status, String reason, String message, @Nullable String field) {
         count(status);
         String named = field == null ? null : SPELLING.getOrDefault(field, field);
-        String spelled = field == null || named == null ? message : message.replaceFirst("^" + field + ":", named + ":");
+        String spelled =
+                field == null || named == null ? message : message.replaceFirst("^" + field + ":", named + ":");
         ObjectNode body =
                 JsonNodeFactory.instance.objectNode().put("error", spelled).put("reason", reason);
         if (named != null) {

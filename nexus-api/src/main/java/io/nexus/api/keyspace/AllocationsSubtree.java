@@ -32,9 +32,8 @@ public final class AllocationsSubtree implements Subtree {
     private static final String BY_IP = "by-ip";
     private static final String BY_SPACE = "by-space";
     private static final Set<Integer> META = Set.of(0);
-    private static final Comparator<PoolEntry> BY_PLACE = Comparator.comparing(
-                    (PoolEntry pool) -> pool.spec().cidr())
-            .thenComparingInt(PoolEntry::instance);
+    private static final Comparator<PoolEntry> BY_PLACE =
+            Comparator.comparing((PoolEntry pool) -> pool.spec().cidr()).thenComparingInt(PoolEntry::instance);
 
     private final NodeStore store;
     private final PoolDirectory pools;
@@ -149,13 +148,16 @@ public final class AllocationsSubtree implements Subtree {
     }
 
     private Page spaces() {
-        Set<String> names = pools.all().stream().map(pool -> pool.spec().space()).collect(Collectors.toSet());
+        Set<String> names =
+                pools.all().stream().map(pool -> pool.spec().space()).collect(Collectors.toSet());
         return names(new TreeSet<>(names), META);
     }
 
     private Page pool(List<String> path, String after, int max) {
         PoolEntry pool = path.size() == 2 ? pools.byId(path.get(1)) : null;
-        return pool == null ? new Page(List.of(), null, META) : new SpacePager(rows, values).page(List.of(pool), after, max);
+        return pool == null
+                ? new Page(List.of(), null, META)
+                : new SpacePager(rows, values).page(List.of(pool), after, max);
     }
 
     private Page space(String space, String after, int max) {

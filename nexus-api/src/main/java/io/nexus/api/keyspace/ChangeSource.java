@@ -51,7 +51,10 @@ public interface ChangeSource {
      * @param json null: the key is gone
      * @param previous its value before; null if there was none, or if it is not known
      */
-    record KeyChange(List<String> path, @Nullable JsonNode json, @Nullable JsonNode previous) {
+    record KeyChange(
+            List<String> path,
+            @Nullable JsonNode json,
+            @Nullable JsonNode previous) {
         public KeyChange {
             path = List.copyOf(path);
         }

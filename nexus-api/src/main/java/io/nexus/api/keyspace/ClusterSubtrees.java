@@ -142,9 +142,8 @@ public final class ClusterSubtrees {
         @Override
         public Value get(List<String> path) {
             int depth = directories() == null ? 1 : 2;
-            JsonNode found = path.size() == depth
-                    ? leaves(depth == 1 ? "" : path.get(0)).get(path.get(depth - 1))
-                    : null;
+            JsonNode found =
+                    path.size() == depth ? leaves(depth == 1 ? "" : path.get(0)).get(path.get(depth - 1)) : null;
             return new Value(found, META);
         }
 

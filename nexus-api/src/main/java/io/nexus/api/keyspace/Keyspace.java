@@ -66,21 +66,18 @@ public final class Keyspace {
     public record Listing(List<Entry> entries, String next, List<AsOf> asOf, String answeredBy) {}
 
     /** @param json null for directories and for values too long for a list */
-    public record Entry(String key, boolean directory, @Nullable JsonNode json) {}
+    public record Entry(
+            String key, boolean directory, @Nullable JsonNode json) {}
 
     public CompletableFuture<Found> get(String key) {
         return reading(() -> {
             List<String> path = KeyPath.parse("key", key).elements();
             Subtree subtree = path.isEmpty() ? null : subtrees.get(path.get(0));
             Map<Integer, AsOf> asOf = asOf();
-            Subtree.Value value = subtree == null
-                    ? new Subtree.Value(null, Set.of())
-                    : subtree.get(path.subList(1, path.size()));
+            Subtree.Value value =
+                    subtree == null ? new Subtree.Value(null, Set.of()) : subtree.get(path.subList(1, path.size()));
             return new Found(
-                    new KeyPath(path).toString(),
-                    value.json(),
-                    pick(asOf, value.segments()),
-                    sources.cluster.selfId());
+                    new KeyPath(path).toString(), value.json(), pick(asOf, value.segments()), sources.cluster.selfId());
         });
     }
 
@@ -98,8 +95,7 @@ public final class Keyspace {
                         .exception();
             }
             if (token.length() > TOKEN_MAX) {
-                throw Problem.field("page_token", "is not the token of a page")
-                        .exception();
+                throw Problem.field("page_token", "is not the token of a page").exception();
             }
             List<String> path = KeyPath.parse("prefix", prefix).elements();
             Map<Integer, AsOf> asOf = asOf();
@@ -154,6 +150,8 @@ public final class Keyspace {
     }
 
     private static List<AsOf> pick(Map<Integer, AsOf> all, Set<Integer> segments) {
-        return all.values().stream().filter(row -> segments.contains(row.segment())).toList();
+        return all.values().stream()
+                .filter(row -> segments.contains(row.segment()))
+                .toList();
     }
 }

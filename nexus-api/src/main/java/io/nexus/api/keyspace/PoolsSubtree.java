@@ -60,9 +60,8 @@ public final class PoolsSubtree implements Subtree {
             return ids(pools.all(), after, max);
         }
         PoolEntry pool = path.size() == 1 ? pools.byId(path.get(0)) : null;
-        List<Child> children = pool == null
-                ? List.of()
-                : List.of(Child.leaf(BITMAP, null), Child.leaf(CONFIG, values.pool(pool)));
+        List<Child> children =
+                pool == null ? List.of() : List.of(Child.leaf(BITMAP, null), Child.leaf(CONFIG, values.pool(pool)));
         return new Page(children, null, Set.of(META));
     }
 

@@ -65,14 +65,17 @@ final class Endpoints implements AutoCloseable {
         this.watches = base.watches();
         this.grpc = new GrpcServer(base.setup().grpc(), services, base.meters());
         this.http = new HttpServer(
-                base.setup().http(), new HttpServer.Services(allocations, lookups, pools, cluster, keyspace, base.watches()), base.meters());
+                base.setup().http(),
+                new HttpServer.Services(allocations, lookups, pools, cluster, keyspace, base.watches()),
+                base.meters());
     }
 
     private static List<Subtree> subtrees(NodeBase base, ClusterService cluster) {
         JsonValues values = new JsonValues();
         List<Subtree> subtrees = new ArrayList<>(List.of(
                 new PoolsSubtree(base.store(), base.pools(), values),
-                new AllocationsSubtree(base.store(), base.pools(), values, base.setup().segments()),
+                new AllocationsSubtree(
+                        base.store(), base.pools(), values, base.setup().segments()),
                 ClusterSubtrees.peers(cluster, InstantSource.system()),
                 ClusterSubtrees.hashring(cluster)));
         subtrees.addAll(base.plugged());

@@ -101,8 +101,8 @@ public final class NexusNode implements AutoCloseable {
         WatchHub changes = new WatchHub(setup.segments() + 1, store, pools, setup.watchWindowBytes());
         changes.start();
         List<Subtree> plugged = List.of();
-        Watches watches = keep(
-                new Watches(new Watches.Sources(changes, ports.cluster(), plugged), setup.watchersMax(), meters));
+        Watches watches =
+                keep(new Watches(new Watches.Sources(changes, ports.cluster(), plugged), setup.watchersMax(), meters));
         NodeBase base =
                 new NodeBase(setup, identity, store, pools, changes, plugged, watches, entrance, threads, meters);
         NodeReadiness ready = new NodeReadiness(ports, entrance::reasons, this::problems);

@@ -113,10 +113,10 @@ final class SegmentScan implements Scan {
     }
 
     private static void ofPool(Selector selector, PoolEntry pool, TreeSet<byte[]> prefixes) {
-        boolean other = (selector.pool() != null
-                        && !selector.pool().equals(pool.spec().id()))
-                || (selector.space() != null
-                        && !selector.space().equals(pool.spec().space()));
+        boolean other =
+                (selector.pool() != null && !selector.pool().equals(pool.spec().id()))
+                        || (selector.space() != null
+                                && !selector.space().equals(pool.spec().space()));
         if (other) {
             return;
         }

@@ -99,7 +99,8 @@ final class SegmentTail implements WatchPart {
     private void tell(long seq, List<WatchChange> told) throws Fallen {
         ChangeRing.Slot step = lane.ring.at(seq);
         if (step == null) {
-            throw new Fallen(Cause.TOO_OLD, "the watcher was too slow: this node has no longer the changes after its place");
+            throw new Fallen(
+                    Cause.TOO_OLD, "the watcher was too slow: this node has no longer the changes after its place");
         }
         for (WatchChange change : hub.decode(step)) {
             WatchChange seen = change.seenBy(filter);

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param before what was there, where it is gone or belongs to somebody else now; null if there was nothing, or if it is
  *     not known
  */
-public record WatchChange(String key, @Nullable Watched now, @Nullable Watched before) {
+public record WatchChange(
+        String key, @Nullable Watched now, @Nullable Watched before) {
     static WatchChange of(@Nullable Watched now, @Nullable Watched before) {
         Watched any = now != null ? now : before;
         if (any == null) {

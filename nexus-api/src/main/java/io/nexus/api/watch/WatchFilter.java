@@ -108,7 +108,8 @@ record WatchFilter(List<Selector> selectors) {
         String first = path.size() > 1 ? path.get(1) : null;
         return switch (index) {
             case "by-pool" -> at(Selector.allocations(first, null), path, 2, text);
-            case "by-subscriber" -> at(Selector.allocations(path.size() > 2 ? path.get(2) : null, first), path, 3, text);
+            case "by-subscriber" ->
+                at(Selector.allocations(path.size() > 2 ? path.get(2) : null, first), path, 3, text);
             case "by-ip" -> at(Selector.space(PoolSpec.DEFAULT_SPACE), path, 1, text);
             case "by-space" -> at(first == null ? Selector.ALL_ALLOCATIONS : Selector.space(first), path, 2, text);
             default -> throw unwatchable(text);

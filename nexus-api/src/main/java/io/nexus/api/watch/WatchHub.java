@@ -192,7 +192,6 @@ public final class WatchHub implements CommitListener, FeedListener {
     }
 
     static Watched.Held held(PoolEntry pool, byte[] key, byte[] value) {
-        return new Watched.Held(
-                new Holding(AllocationRow.decode(value).toAllocation(pool, RowKeys.unit(key)), pool));
+        return new Watched.Held(new Holding(AllocationRow.decode(value).toAllocation(pool, RowKeys.unit(key)), pool));
     }
 }

@@ -97,10 +97,7 @@ final class WatchLoop {
     /* --------------- any thread --------------- */
 
     Watches.Watch open(
-            WatchSession.Setup setup,
-            @Nullable WatchToken token,
-            WatchSink sink,
-            Map<Subtree, ChangeSource> followed) {
+            WatchSession.Setup setup, @Nullable WatchToken token, WatchSink sink, Map<Subtree, ChangeSource> followed) {
         List<SegmentTail> tails = new ArrayList<>();
         lanes.forEach(lane -> tails.add(new SegmentTail(lane, hub, setup.filter())));
         List<SourceTail> sources = new ArrayList<>();

@@ -109,7 +109,10 @@ public final class Watches implements AutoCloseable {
         }
         numberOf(transport).incrementAndGet();
         WatchSession.Setup setup = new WatchSession.Setup(
-                filter, request.snapshot, transport, sources.cluster.plan().clusterId().hashCode());
+                filter,
+                request.snapshot,
+                transport,
+                sources.cluster.plan().clusterId().hashCode());
         return loop.open(setup, token, sink, followed);
     }
 

@@ -137,8 +137,10 @@ final class WatchContractTest {
         assertThat(resync.getSnapshotFollows()).isFalse();
         assertThat(other.end()).isNull();
 
-        Heard again = watch(
-                WatchRequest.newBuilder().addPools("biz").setResumeToken(first.token).setSnapshot(true));
+        Heard again = watch(WatchRequest.newBuilder()
+                .addPools("biz")
+                .setResumeToken(first.token)
+                .setSnapshot(true));
         assertThat(again.next().getResync().getSnapshotFollows()).isTrue();
         assertThat(again.entriesToTheEnd()).containsExactly("/nexus/pools/biz/config");
     }
@@ -217,19 +219,17 @@ final class WatchContractTest {
             token = page.getNextPageToken();
         } while (!token.isEmpty());
         assertThat(all).hasSize(7).doesNotHaveDuplicates();
-        assertThat(list("")).containsExactly(
-                "/nexus/allocations", "/nexus/hashring", "/nexus/peers", "/nexus/pools");
+        assertThat(list("")).containsExactly("/nexus/allocations", "/nexus/hashring", "/nexus/peers", "/nexus/pools");
         assertThat(list("/nexus/pools")).containsExactly("/nexus/pools/biz", "/nexus/pools/homes");
         assertThat(list("/nexus/peers/" + LocalCluster.NODE)).hasSize(3);
     }
 
     @Test
     void list_badInput_namesTheField() {
-        assertThat(catchThrowableOfType(StatusRuntimeException.class, () -> list("/etc")).getMessage())
+        assertThat(catchThrowableOfType(StatusRuntimeException.class, () -> list("/etc"))
+                        .getMessage())
                 .contains("prefix");
-        assertThat(catchThrowableOfType(
-                                StatusRuntimeException.class,
-                                () -> list("/nexus/allocations/by-subscriber"))
+        assertThat(catchThrowableOfType(StatusRuntimeException.class, () -> list("/nexus/allocations/by-subscriber"))
                         .getMessage())
                 .contains("name a subscriber");
         assertThat(catchThrowableOfType(StatusRuntimeException.class, () -> get("/nexus/pools/%zz"))

@@ -55,12 +55,15 @@ final class WatchStreamTest {
         }
         http.delete("/api/v1/allocations/ann");
         try (Events events = new Events("?pool=homes", "Last-Event-ID: " + token)) {
-            assertThat(events.next().data.path("value").path("subscriber_id").asText()).isEqualTo("cy");
+            assertThat(events.next().data.path("value").path("subscriber_id").asText())
+                    .isEqualTo("cy");
             Event delete = events.next();
             assertThat(delete.name).isEqualTo("delete");
-            assertThat(delete.data.path("previous").path("subscriber_id").asText()).isEqualTo("ann");
+            assertThat(delete.data.path("previous").path("subscriber_id").asText())
+                    .isEqualTo("ann");
             http.allocate("dee", "homes");
-            assertThat(events.next().data.path("value").path("subscriber_id").asText()).isEqualTo("dee");
+            assertThat(events.next().data.path("value").path("subscriber_id").asText())
+                    .isEqualTo("dee");
         }
     }
 
@@ -79,8 +82,9 @@ final class WatchStreamTest {
             assertThat(events.next().name).isEqualTo("snapshot-end");
             assertThat(watchers()).isEqualTo(1);
         }
-        Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(watchers())
-                .isZero());
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(watchers()).isZero());
     }
 
     @Test

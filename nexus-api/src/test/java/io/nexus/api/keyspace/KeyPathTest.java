@@ -29,7 +29,14 @@ class KeyPathTest {
 
     @Test
     void parse_nonsense_namesTheField() {
-        for (String bad : List.of("/etc", "nexus/pools", "/nexusx", "/nexus//pools", "/nexus/%", "/nexus/%zz", "/nexus/%ff",
+        for (String bad : List.of(
+                "/etc",
+                "nexus/pools",
+                "/nexusx",
+                "/nexus//pools",
+                "/nexus/%",
+                "/nexus/%zz",
+                "/nexus/%ff",
                 "/nexus/" + "a".repeat(3_000))) {
             assertThatThrownBy(() -> KeyPath.parse("prefix", bad))
                     .as(bad)

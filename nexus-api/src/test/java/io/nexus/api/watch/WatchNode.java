@@ -67,8 +67,7 @@ final class WatchNode implements AutoCloseable {
     /** What a watcher of these should have. */
     Map<String, String> state(WatchFilter filter) {
         Map<String, String> state = new TreeMap<>();
-        store.segment(0)
-                .scan(RowKeys.allOf(RowKeys.ENTRY), (key, value) -> put(state, filter, WatchHub.entry(value)));
+        store.segment(0).scan(RowKeys.allOf(RowKeys.ENTRY), (key, value) -> put(state, filter, WatchHub.entry(value)));
         for (int segment = 1; segment <= SEGMENTS; segment++) {
             Map<Integer, PoolEntry> known = new HashMap<>();
             store.segment(segment).scan(RowKeys.allOf(RowKeys.POOL), (key, value) -> {
@@ -106,7 +105,8 @@ final class WatchNode implements AutoCloseable {
 
         @Override
         public ClusterPlan plan() {
-            return new ClusterPlan(1, "cluster", List.of(), SEGMENTS, 0, 1, 150, List.of(List.of(), List.of(), List.of()));
+            return new ClusterPlan(
+                    1, "cluster", List.of(), SEGMENTS, 0, 1, 150, List.of(List.of(), List.of(), List.of()));
         }
 
         @Override

@@ -81,8 +81,7 @@ class WatchSessionTest {
     }
 
     private WatchSession session(WatchNode node) {
-        WatchFilter filter =
-                WatchFilter.of(new Watches.Request(List.of(), List.of(), List.of(), "", false), Set.of());
+        WatchFilter filter = WatchFilter.of(new Watches.Request(List.of(), List.of(), List.of(), "", false), Set.of());
         List<SegmentTail> tails = new ArrayList<>();
         for (int stream = 0; stream <= WatchNode.SEGMENTS; stream++) {
             Lane lane = new Lane(stream, node.hub.ring(stream));

@@ -57,7 +57,8 @@ class WatchesTest {
         }
         client.take(Long.MAX_VALUE);
         eventually(() -> assertThat(client.state()).hasSize(1 + 3 * RING_STEPS));
-        assertThat(resyncs()).containsExactly(new Resync(Cause.TOO_OLD, resyncs().get(0).message(), true));
+        assertThat(resyncs())
+                .containsExactly(new Resync(Cause.TOO_OLD, resyncs().get(0).message(), true));
     }
 
     @Test
@@ -158,8 +159,8 @@ class WatchesTest {
         WatchIndex index = new WatchIndex();
         List<WatchSession> sessions = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
-            WatchFilter filter = WatchFilter.of(
-                    new Watches.Request(List.of(), List.of("s" + i), List.of(), "", true), Set.of());
+            WatchFilter filter =
+                    WatchFilter.of(new Watches.Request(List.of(), List.of("s" + i), List.of(), "", true), Set.of());
             WatchSession session =
                     new WatchSession(new WatchSession.Setup(filter, true, "grpc", 0), null, null, List.of(), List.of());
             sessions.add(session);

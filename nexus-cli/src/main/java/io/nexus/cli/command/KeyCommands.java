@@ -76,12 +76,15 @@ final class KeyCommands {
                 entries.addAll(page.getEntriesList());
             }
             if (server.json()) {
-                server.show(page.toBuilder().clearEntries().addAllEntries(entries).build());
+                server.show(
+                        page.toBuilder().clearEntries().addAllEntries(entries).build());
                 return ExitCode.OK.code();
             }
             for (KeyEntry entry : entries) {
                 server.print(
-                        entry.getDirectory() ? entry.getKey() + "/" : (entry.getKey() + "  " + entry.getJson()).strip());
+                        entry.getDirectory()
+                                ? entry.getKey() + "/"
+                                : (entry.getKey() + "  " + entry.getJson()).strip());
             }
             server.print((page.getNextPageToken().isEmpty() ? "" : "and more: --limit N; ")
                     + Texts.freshness(page.getAnsweredBy(), page.getAsOfList()));

@@ -119,7 +119,9 @@ final class WatchCommand implements Callable<Integer> {
                     : passes ? ExitCode.UNAVAILABLE : ExitCode.FAILED;
             String said = status.getDescription();
             throw new CommandFailure(
-                    code, (said == null ? status.getCode().name() : said) + (token.isEmpty() ? "" : "; go on with --since " + token));
+                    code,
+                    (said == null ? status.getCode().name() : said)
+                            + (token.isEmpty() ? "" : "; go on with --since " + token));
         }
         if (failures % server.servers.size() == 0) {
             LockSupport.parkNanos(PAUSE_NANOS);
@@ -140,7 +142,8 @@ final class WatchCommand implements Callable<Integer> {
         if (event.hasSnapshotEnd()) {
             line("LIVE    what follows is as it happens");
         } else if (event.hasResync()) {
-            line("RESYNC  " + event.getResync().getReason() + ": " + event.getResync().getMessage());
+            line("RESYNC  " + event.getResync().getReason() + ": "
+                    + event.getResync().getMessage());
         }
     }
 
@@ -166,11 +169,12 @@ final class WatchCommand implements Callable<Integer> {
 
     private static String text(KeyValue entry) {
         return switch (entry.getValueCase()) {
-            case ALLOCATION -> entry.getKey() + "  " + entry.getAllocation().getSubscriberId() + "  "
-                    + Texts.type(entry.getAllocation())
-                    + (entry.getAllocation().getExpiresAt() == 0
-                            ? ""
-                            : " until " + Texts.time(entry.getAllocation().getExpiresAt()));
+            case ALLOCATION ->
+                entry.getKey() + "  " + entry.getAllocation().getSubscriberId() + "  "
+                        + Texts.type(entry.getAllocation())
+                        + (entry.getAllocation().getExpiresAt() == 0
+                                ? ""
+                                : " until " + Texts.time(entry.getAllocation().getExpiresAt()));
             case POOL -> entry.getKey() + "  " + entry.getPool().getSpec().getCidr();
             case JSON -> entry.getKey() + "  " + entry.getJson();
             case VALUE_NOT_SET -> entry.getKey();

@@ -71,7 +71,8 @@ public final class ProtoJson {
             return map;
         }
         if (field.isRepeated()) {
-            return ((List<?>) value).stream().map(item -> scalar(field, item, sparse)).toList();
+            return ((List<?>) value)
+                    .stream().map(item -> scalar(field, item, sparse)).toList();
         }
         return scalar(field, value, sparse);
     }

@@ -149,8 +149,7 @@ abstract class NodeStoreContract extends StoreContract {
         commit(put(poolKey(1), null, value(1)));
         Position now = position();
         Digest sum = Digest.of(poolKey(1), value(2));
-        segment.commitStep(
-                new Step(label(next(now, SEGMENT), sum, 0), List.of(new RowChange(poolKey(1), value(2)))));
+        segment.commitStep(new Step(label(next(now, SEGMENT), sum, 0), List.of(new RowChange(poolKey(1), value(2)))));
         commit(new RowUpdate(poolKey(1), value(2), null));
         Position wrong = label(next(position(), SEGMENT), sum, 0);
         Step refused = new Step(wrong, List.of(new RowChange(poolKey(2), value(1))));
