@@ -1,5 +1,6 @@
 package io.nexus.api.local;
 
+import io.nexus.api.client.NexusClient;
 import io.nexus.api.config.ConfigLoader;
 import io.nexus.api.config.NodeConfig;
 import io.nexus.api.node.NexusNode;
@@ -12,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -114,6 +116,19 @@ public final class LocalNodes implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** True if all nodes have the same in every segment, by position and digest. */
+    public boolean level() {
+        return running.keySet().stream().map(this::content).distinct().count() == 1;
+    }
+
+    private List<String> content(int node) {
+        try (NexusClient client = new NexusClient(List.of(grpcAddress(node)), Duration.ofSeconds(5))) {
+            return client.status().join().getSegmentsList().stream()
+                    .map(segment -> segment.getSegment() + "@" + segment.getSeq() + "=" + segment.getDigest())
+                    .toList();
         }
     }
 

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * foreign code runs.
  */
 final class Attempts<Q, R> implements Attempt.End<Q, R>, Runnable {
+    /** Reasons of a node that speak against asking that node, whatever for. */
+    private static final Set<String> LEFT_ALONE = Set.of("OVERLOADED", "NODE_STARTING", "NODE_STOPPING");
+
     /** Names are being looked up, no node is known yet. */
     private static final long NAMES_NANOS = 20_000_000;
 
@@ -196,7 +199,7 @@ final class Attempts<Q, R> implements Attempt.End<Q, R>, Runnable {
     private long pauseNanos(NodeLink link, Failure failure) {
         long hint = failure.retryAfter() == null ? 0 : failure.retryAfter().toNanos();
         long now = System.nanoTime();
-        if (failure.reason().equals("OVERLOADED") || failure.reason().equals("NODE_STARTING")) {
+        if (LEFT_ALONE.contains(failure.reason())) {
             link.avoid(now, hint);
         }
         hintNanos = hintNanos == 0 ? hint : hint == 0 ? hintNanos : Math.min(hintNanos, hint);

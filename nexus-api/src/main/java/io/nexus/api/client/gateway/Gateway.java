@@ -95,7 +95,7 @@ public final class Gateway implements AutoCloseable {
         if (known != null && !known.connected() && !queue.holds(holder.subscriber())) {
             return CompletableFuture.completedFuture(new Reply.FromCache(known)); // at once, a customer waits
         }
-        return queue.holds(holder.subscriber())
+        return mustWait(holder)
                 ? CompletableFuture.completedFuture(later(holder, request.getRequestId(), call, true))
                 : call.get().thenApply(outcome -> now(outcome, holder, request.getRequestId(), call, true));
     }
@@ -123,7 +123,9 @@ public final class Gateway implements AutoCloseable {
             return CompletableFuture.completedFuture(
                     later(holder, request.getRequestId(), () -> done(client.release(any), this::released), false));
         }
-        return call.get().thenApply(outcome -> now(outcome, holder, request.getRequestId(), call, false));
+        return mustWait(holder)
+                ? CompletableFuture.completedFuture(later(holder, request.getRequestId(), call, false))
+                : call.get().thenApply(outcome -> now(outcome, holder, request.getRequestId(), call, false));
     }
 
     /**
@@ -161,6 +163,11 @@ public final class Gateway implements AutoCloseable {
                 no -> new Reply.Refused(no.reason(), no.message()),
                 notDone -> later(holder, requestId, call, mayBeCached),
                 unknown -> later(holder, requestId, call, mayBeCached));
+    }
+
+    /** Behind what the subscriber asked for before; or because the cluster is known to be away. */
+    private boolean mustWait(Holder holder) {
+        return queue.holds(holder.subscriber()) || (!cache.isCurrent() && queue.size() > 0);
     }
 
     private Reply later(Holder holder, String requestId, OfflineQueue.Request call, boolean mayBeCached) {

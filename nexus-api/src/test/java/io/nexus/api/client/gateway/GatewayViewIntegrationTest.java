@@ -157,6 +157,7 @@ final class GatewayViewIntegrationTest {
     void withoutAMajority_allocationsAreQueued_lookupsGoOn_andAllIsDoneAfterwards() {
         Allocation had = allocated(life + "walter");
         int left = 0;
+        await("the node that will be left has it", () -> nodes.level());
         nodes.stop(List.of(1, 2));
         Reply queued = reply(gateway.allocate(allocate(life + "new")));
         assertThat(queued).isInstanceOf(Reply.Queued.class);
