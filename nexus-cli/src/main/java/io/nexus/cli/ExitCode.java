@@ -1,6 +1,7 @@
 package io.nexus.cli;
 
 import io.nexus.api.client.NexusClientException;
+import io.nexus.api.client.call.Failure;
 
 /** What the {@code nexus} command returns to the shell; documented in {@code docs/reference/cli.md}. */
 public enum ExitCode {
@@ -30,6 +31,9 @@ public enum ExitCode {
     }
 
     public static ExitCode of(NexusClientException failure) {
+        if (failure.kind() == Failure.Kind.UNKNOWN) {
+            return UNKNOWN;
+        }
         return switch (failure.code()) {
             case OK -> OK;
             case INVALID_ARGUMENT -> USAGE;
@@ -41,8 +45,7 @@ public enum ExitCode {
                     OUT_OF_RANGE,
                     PERMISSION_DENIED,
                     UNAUTHENTICATED -> REFUSED;
-            case UNAVAILABLE -> UNAVAILABLE;
-            case DEADLINE_EXCEEDED, CANCELLED -> UNKNOWN;
+            case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED -> UNAVAILABLE;
             case INTERNAL, UNKNOWN, UNIMPLEMENTED, DATA_LOSS -> FAILED;
         };
     }

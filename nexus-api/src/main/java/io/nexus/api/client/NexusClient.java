@@ -1,10 +1,20 @@
 package io.nexus.api.client;
 
-import io.grpc.CallOptions;
-import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.MethodDescriptor;
-import io.grpc.stub.ClientCalls;
+import io.nexus.api.client.call.CallEnd;
+import io.nexus.api.client.call.CallRules;
+import io.nexus.api.client.call.CallSpec;
+import io.nexus.api.client.call.CallSpec.Repeat;
+import io.nexus.api.client.call.Caller;
+import io.nexus.api.client.call.Failure;
+import io.nexus.api.client.call.Route;
+import io.nexus.api.client.node.HostAndPort;
+import io.nexus.api.client.node.NameLookup;
+import io.nexus.api.client.node.NodeLink;
+import io.nexus.api.client.node.NodeSet;
+import io.nexus.api.client.route.RingCache;
+import io.nexus.api.client.watch.WatchFeed;
+import io.nexus.api.client.watch.WatchListener;
 import io.nexus.api.v1.AllocateRequest;
 import io.nexus.api.v1.AllocateResponse;
 import io.nexus.api.v1.AllocationServiceGrpc;
@@ -33,94 +43,117 @@ import io.nexus.api.v1.RenewRequest;
 import io.nexus.api.v1.RenewResponse;
 import io.nexus.api.v1.StatusRequest;
 import io.nexus.api.v1.StatusResponse;
-import java.security.SecureRandom;
+import io.nexus.api.v1.WatchRequest;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Talks to a cluster through any of its nodes. Every call has one deadline that covers all attempts; an attempt that
- * cannot reach a node, or that a node could not serve, goes to the next one. Writes carry a request id, made here where
- * the caller gave none, so that a repeated attempt has no second effect.
+ * Talks to a cluster through its nodes. Every call has one deadline that covers all attempts and the pauses between
+ * them. An attempt that cannot reach a node, or that a node could not serve, goes to another one; a refusal is never
+ * repeated. Writes carry a request id, made here where the caller gave none, so that a repeated attempt has no second
+ * effect and gets the first answer.
  *
- * <p>Thread-safe. Futures complete on a network thread: do not block in their continuations. They fail with
- * {@link NexusClientException} only.
+ * <p>Thread-safe, never blocks, and keeps at most a set number of calls under way. Futures fail with
+ * {@link NexusClientException} only; {@link Outcome#of} makes values of them. They complete on a network thread or the
+ * client's timer: do not block in what follows them directly, or hand it to an executor of yours
+ * ({@code thenApplyAsync}). {@link #blocking()} is for callers that wait.
  */
 public final class NexusClient implements AutoCloseable {
-    /** Message size that the nodes may answer with: a long list of pools. */
-    private static final int ANSWER_BYTES_MAX = 16 << 20;
+    private static final Duration RING_AGE_MAX = Duration.ofSeconds(10);
 
-    private final List<ManagedChannel> channels;
     private final Duration timeout;
-    private final AtomicInteger next = new AtomicInteger();
-    private final SecureRandom random = new SecureRandom();
-    private final ScheduledExecutorService retries = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "nexus-client-retry");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final NodeSet nodes;
+    private final NameLookup names;
+    private final Caller caller;
+    private final RequestNames requestNames = new RequestNames();
+    private final @Nullable RingCache ring;
 
-    /**
-     * @param servers gRPC addresses, {@code host:port}; calls are spread over them in turn
-     * @param timeout of each call with all its attempts
-     */
+    /** A client that asks these nodes and no others. */
     public NexusClient(List<String> servers, Duration timeout) {
-        if (servers.isEmpty()) {
-            throw new IllegalArgumentException("no server given");
-        }
-        this.timeout = timeout;
-        this.channels = servers.stream()
-                .map(server -> (ManagedChannel) ManagedChannelBuilder.forTarget("dns:///" + server)
-                        .usePlaintext()
-                        .directExecutor()
-                        .maxInboundMessageSize(ANSWER_BYTES_MAX)
-                        .build())
-                .toList();
+        this(ClientSettings.only(servers, timeout));
     }
 
+    /** Returns at once: connections are made when calls need them. Throws IllegalArgumentException for a bad address. */
+    public NexusClient(ClientSettings settings) {
+        List<HostAndPort> addresses =
+                settings.servers().stream().map(HostAndPort::parse).toList();
+        this.timeout = settings.timeout();
+        this.nodes = new NodeSet(settings.nodesMax());
+        this.names = new NameLookup(addresses, nodes);
+        this.caller = new Caller(
+                nodes, names, new CallRules(settings.attemptTimeout(), settings.underWayMax(), settings.hedgeShare()));
+        this.ring = settings.ringAware() ? new RingCache(caller, nodes, settings.learnsNodes(), RING_AGE_MAX) : null;
+    }
+
+    /* --------------- allocations --------------- */
+
     public CompletableFuture<AllocateResponse> allocate(AllocateRequest request) {
-        AllocateRequest named = request.getRequestId().isEmpty()
-                ? request.toBuilder().setRequestId(newRequestId()).build()
-                : request;
-        return call(AllocationServiceGrpc.getAllocateMethod(), named);
+        String id = requestNames.orNew(request.getRequestId());
+        return write(
+                AllocationServiceGrpc.getAllocateMethod(),
+                request.toBuilder().setRequestId(id).build(),
+                request.getPoolId(),
+                id);
     }
 
     public CompletableFuture<ReleaseResponse> release(ReleaseRequest request) {
-        ReleaseRequest named = request.getRequestId().isEmpty()
-                ? request.toBuilder().setRequestId(newRequestId()).build()
-                : request;
-        return call(AllocationServiceGrpc.getReleaseMethod(), named);
+        String id = requestNames.orNew(request.getRequestId());
+        return write(
+                AllocationServiceGrpc.getReleaseMethod(),
+                request.toBuilder().setRequestId(id).build(),
+                request.getPoolId(),
+                id);
     }
 
     public CompletableFuture<RenewResponse> renew(RenewRequest request) {
-        return call(AllocationServiceGrpc.getRenewMethod(), request);
+        String id = requestNames.orNew(request.getRequestId());
+        return write(
+                AllocationServiceGrpc.getRenewMethod(),
+                request.toBuilder().setRequestId(id).build(),
+                request.getPoolId(),
+                id);
     }
 
     public CompletableFuture<LookupResponse> lookupBySubscriber(LookupRequest request) {
-        return call(AllocationServiceGrpc.getLookupBySubscriberMethod(), request);
+        return read(AllocationServiceGrpc.getLookupBySubscriberMethod(), request);
+    }
+
+    /** What the subscriber holds in all pools. */
+    public CompletableFuture<LookupResponse> lookupBySubscriber(String subscriber, ReadAt at) {
+        return lookupBySubscriber(LookupRequest.newBuilder()
+                .setSubscriberId(subscriber)
+                .setConsistency(at.consistency())
+                .build());
     }
 
     public CompletableFuture<LookupResponse> lookupByIp(LookupByIPRequest request) {
-        return call(AllocationServiceGrpc.getLookupByIPMethod(), request);
+        return read(AllocationServiceGrpc.getLookupByIPMethod(), request);
     }
 
+    /** Who holds the address, or the prefix that contains it, in the default address space. */
+    public CompletableFuture<LookupResponse> lookupByIp(String ip, ReadAt at) {
+        return lookupByIp(LookupByIPRequest.newBuilder()
+                .setIp(ip)
+                .setConsistency(at.consistency())
+                .build());
+    }
+
+    /* --------------- pools and cluster --------------- */
+
     public CompletableFuture<Pool> createPool(CreatePoolRequest request) {
-        return call(PoolServiceGrpc.getCreatePoolMethod(), request);
+        return call(PoolServiceGrpc.getCreatePoolMethod(), request, Repeat.SAFE, null, "");
     }
 
     public CompletableFuture<Pool> getPool(String id) {
-        return call(
+        return read(
                 PoolServiceGrpc.getGetPoolMethod(),
                 GetPoolRequest.newBuilder().setId(id).build());
     }
 
     public CompletableFuture<ListPoolsResponse> listPools(String space) {
-        return call(
+        return read(
                 PoolServiceGrpc.getListPoolsMethod(),
                 ListPoolsRequest.newBuilder().setSpace(space).build());
     }
@@ -128,84 +161,107 @@ public final class NexusClient implements AutoCloseable {
     public CompletableFuture<DeletePoolResponse> deletePool(String id) {
         return call(
                 PoolServiceGrpc.getDeletePoolMethod(),
-                DeletePoolRequest.newBuilder().setId(id).build());
+                DeletePoolRequest.newBuilder().setId(id).build(),
+                Repeat.IF_NOT_DONE,
+                null,
+                "");
     }
 
     public CompletableFuture<StatusResponse> status() {
-        return call(ClusterServiceGrpc.getStatusMethod(), StatusRequest.getDefaultInstance());
+        return read(ClusterServiceGrpc.getStatusMethod(), StatusRequest.getDefaultInstance());
     }
 
     public CompletableFuture<HashringResponse> hashring() {
-        return call(ClusterServiceGrpc.getGetHashringMethod(), HashringRequest.getDefaultInstance());
+        return read(ClusterServiceGrpc.getGetHashringMethod(), HashringRequest.getDefaultInstance());
     }
 
+    /** One value of the store as readable keys. */
     public CompletableFuture<GetKeyResponse> getKey(GetKeyRequest request) {
-        return call(KeyspaceServiceGrpc.getGetMethod(), request);
+        return read(KeyspaceServiceGrpc.getGetMethod(), request);
     }
 
+    /** What lies directly below a path. */
     public CompletableFuture<ListKeysResponse> listKeys(ListKeysRequest request) {
-        return call(KeyspaceServiceGrpc.getListMethod(), request);
+        return read(KeyspaceServiceGrpc.getListMethod(), request);
     }
 
-    /** Ends the connections; calls under way fail. Does not wait. */
+    /* --------------- the client itself --------------- */
+
+    /** The same calls for threads that wait. */
+    public BlockingNexus blocking() {
+        return new BlockingNexus(this);
+    }
+
+    /** Reads what it has written, on whatever node. */
+    public NexusSession session() {
+        return new NexusSession(this);
+    }
+
+    /**
+     * Follows changes from now on, at one node after the other, beginning with what there is.
+     *
+     * @param filter as in {@code watch.proto}; where to begin is not looked at
+     * @return to be closed; ends with the client at the latest
+     */
+    public WatchFeed watch(WatchRequest filter, WatchListener listener) {
+        WatchFeed feed = new WatchFeed(nodes, caller, filter, listener);
+        feed.start();
+        return feed;
+    }
+
+    /** The id that was given, or a new one where none was: to send a request more than once under. */
+    public String requestId(String given) {
+        return requestNames.orNew(given);
+    }
+
+    /** Runs a task that does not block on the client's timer; never, if the client is closed before. */
+    public void later(Runnable task, Duration delay) {
+        caller.later(task, delay.toNanos());
+    }
+
+    public ClientStats stats() {
+        RingCache routes = ring;
+        return new ClientStats(
+                caller.counters().totals(), caller.underWay(), routes == null ? 0 : routes.answers(), nodes.stats());
+    }
+
+    /** Ends the connections; calls under way fail. Does not wait. Idempotent. */
     @Override
     public void close() {
-        retries.shutdownNow();
-        channels.forEach(ManagedChannel::shutdownNow);
+        caller.close();
+        names.close();
+        nodes.close();
     }
 
-    private <Q, R> CompletableFuture<R> call(MethodDescriptor<Q, R> method, Q request) {
-        int first = Math.floorMod(next.getAndIncrement(), channels.size());
-        Attempts<Q, R> attempts = new Attempts<>(method, request, first, System.nanoTime() + timeout.toNanos());
-        attempts.run();
-        return attempts.answer;
+    /* --------------- calls --------------- */
+
+    private <Q, R> CompletableFuture<R> read(MethodDescriptor<Q, R> method, Q request) {
+        return call(method, request, Repeat.READ, null, "");
     }
 
-    private String newRequestId() {
-        byte[] id = new byte[12];
-        random.nextBytes(id);
-        return HexFormat.of().formatHex(id);
+    private <Q, R> CompletableFuture<R> write(MethodDescriptor<Q, R> method, Q request, String poolId, String id) {
+        RingCache routes = ring;
+        return call(method, request, Repeat.SAFE, routes == null ? null : routes.to(poolId), id);
     }
 
-    /** One call with its attempts: at each node in turn, with a growing pause after each round. */
-    private final class Attempts<Q, R> implements Runnable {
-        private static final long PAUSE_MILLIS = 50;
-        private static final long PAUSE_MILLIS_MAX = 800;
-
-        private final MethodDescriptor<Q, R> method;
-        private final Q request;
-        private final int first;
-        private final long deadlineNanos;
-        private final CompletableFuture<R> answer = new CompletableFuture<>();
-        private int attempt;
-
-        Attempts(MethodDescriptor<Q, R> method, Q request, int first, long deadlineNanos) {
-            this.method = method;
-            this.request = request;
-            this.first = first;
-            this.deadlineNanos = deadlineNanos;
-        }
-
-        @Override
-        public void run() {
-            ManagedChannel channel = channels.get((first + attempt) % channels.size());
-            long left = Math.max(1, deadlineNanos - System.nanoTime());
-            var call = channel.newCall(method, CallOptions.DEFAULT.withDeadlineAfter(left, TimeUnit.NANOSECONDS));
-            ClientCalls.asyncUnaryCall(call, request, new Answer<R>(answer::complete, this::failed));
-        }
-
-        private void failed(Throwable cause) {
-            NexusClientException failure = NexusClientException.of(cause);
-            attempt++;
-            long pause = attempt % channels.size() != 0
-                    ? 0
-                    : Math.min(PAUSE_MILLIS_MAX, PAUSE_MILLIS << Math.min(8, attempt / channels.size() - 1));
-            boolean timeLeft = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause) < deadlineNanos;
-            if (!failure.retryable() || !timeLeft || retries.isShutdown()) {
-                answer.completeExceptionally(failure);
-            } else {
-                retries.schedule(this, pause, TimeUnit.MILLISECONDS);
+    private <Q, R> CompletableFuture<R> call(
+            MethodDescriptor<Q, R> method, Q request, Repeat repeat, @Nullable Route route, String requestId) {
+        CompletableFuture<R> answer = new CompletableFuture<>();
+        caller.call(new CallSpec<>(method, request, repeat, route), timeout.toNanos(), new CallEnd<R>() {
+            @Override
+            public void answered(R value, NodeLink by) {
+                if (value instanceof LookupResponse lookup) {
+                    nodes.identify(by, lookup.getAnsweredBy());
+                }
+                BlockingNexus.onNetworkThread(() -> answer.complete(value));
             }
-        }
+
+            @Override
+            public void failed(Failure failure) {
+                NexusClientException exception = new NexusClientException(failure, requestId);
+                BlockingNexus.onNetworkThread(() -> answer.completeExceptionally(exception));
+            }
+        });
+        return answer;
     }
 }

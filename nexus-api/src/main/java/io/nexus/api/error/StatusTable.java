@@ -47,6 +47,12 @@ public final class StatusTable {
                 rejects(reason, Status.Code.FAILED_PRECONDITION, 409, "use another pool: this one is being deleted");
             case REQUEST_ID_REUSED ->
                 rejects(reason, Status.Code.ALREADY_EXISTS, 409, "use a new request_id for a new request");
+            case GENERATION_CHANGED ->
+                rejects(
+                        reason,
+                        Status.Code.FAILED_PRECONDITION,
+                        409,
+                        "leave it alone: what was meant has ended, and the subscriber was given an address anew");
             case NO_LEADER ->
                 fails(reason, 503, "retry after the time given: the segment is electing a leader or has no majority");
             case OVERLOADED -> fails(reason, 503, "retry after the time given, with backoff");

@@ -56,7 +56,8 @@ public final class ProtoMapper {
                 request.getDuid(),
                 request.getIaid(),
                 request.getTtlSeconds(),
-                request.getRequestId());
+                request.getRequestId(),
+                request.getGeneration());
     }
 
     static Requests.Release request(ReleaseRequest request) {
@@ -66,7 +67,8 @@ public final class ProtoMapper {
                 request.getIp(),
                 request.getDuid(),
                 request.getIaid(),
-                request.getRequestId());
+                request.getRequestId(),
+                request.getGeneration());
     }
 
     static Requests.NewPool request(PoolSpec spec) {

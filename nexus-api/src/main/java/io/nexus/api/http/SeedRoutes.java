@@ -42,7 +42,8 @@ final class SeedRoutes {
                 body.text("ip"),
                 body.text("duid"),
                 JsonRequests.iaid(body),
-                body.text("request_id"));
+                body.text("request_id"),
+                body.whole("generation"));
         exchange.answer(allocations.release(request, exchange.deadlineNanos()), released -> {
             exchange.token(released.token());
             exchange.json(200, ProtoJson.of(ProtoMapper.response(released)));
@@ -57,7 +58,8 @@ final class SeedRoutes {
                 body.text("duid"),
                 JsonRequests.iaid(body),
                 body.whole("ttl_seconds"),
-                body.text("request_id"));
+                body.text("request_id"),
+                body.whole("generation"));
         exchange.answer(allocations.renew(request, exchange.deadlineNanos()), renewed -> {
             exchange.token(renewed.token());
             exchange.json(200, ProtoJson.of(ProtoMapper.response(renewed)));

@@ -92,9 +92,13 @@ public final class AllocationService {
                     Identity owner = RequestRules.identity(request.subscriber(), request.duid(), request.iaid());
                     String poolId = RequestRules.pool("pool_id", request.poolId());
                     long ttl = RequestRules.ttl(request.ttlSeconds(), null);
+                    int generation = RequestRules.generation(request.generation());
                     long commandId = ids.of("renew", owner.subscriber(), RequestRules.requestId(request.requestId()));
                     return commands.submit(
-                            poolId, commandId, pool -> new Command.Renew(pool.instance(), owner, ttl), deadlineNanos);
+                            poolId,
+                            commandId,
+                            pool -> new Command.Renew(pool.instance(), owner, ttl, generation),
+                            deadlineNanos);
                 })
                 .thenApply(done -> new Renewed(one(done), done.token()));
     }
@@ -103,12 +107,16 @@ public final class AllocationService {
         return guarded(() -> {
             Identity owner = RequestRules.identity(request.subscriber(), request.duid(), request.iaid());
             String poolId = RequestRules.pool("pool_id", request.poolId());
+            int generation = RequestRules.generation(request.generation());
             long commandId = ids.of("release", owner.subscriber(), RequestRules.requestId(request.requestId()));
             return commands.submit(
                             poolId,
                             commandId,
                             pool -> new Command.Release(
-                                    pool.instance(), owner, RequestRules.requested(request.ip(), pool.spec())),
+                                    pool.instance(),
+                                    owner,
+                                    RequestRules.requested(request.ip(), pool.spec()),
+                                    generation),
                             deadlineNanos)
                     .thenApply(done -> new Released(all(done), done.token()));
         });
@@ -146,8 +154,11 @@ public final class AllocationService {
         return guarded(() -> held(subscriber, poolId, deadlineNanos)
                 .thenCompose(allocations -> each(
                         allocations,
-                        allocation ->
-                                new Command.Release(allocation.instance(), allocation.owner(), allocation.prefix()),
+                        allocation -> new Command.Release(
+                                allocation.instance(),
+                                allocation.owner(),
+                                allocation.prefix(),
+                                allocation.causalLength()),
                         deadlineNanos))
                 .thenApply(all -> new Released(
                         all.stream().flatMap(done -> all(done).stream()).toList(),
@@ -178,14 +189,15 @@ public final class AllocationService {
         return all;
     }
 
-    /** Empty if it was released by somebody else in the meantime. */
+    /** Empty if it was released, or released and allocated again, by somebody else in the meantime. */
     private CompletableFuture<Optional<PoolCommands.Done>> orGone(
             Allocation allocation, Function<Allocation, Command> command, long deadlineNanos) {
         return commands.submit(allocation.poolId(), ids.next(), pool -> command.apply(allocation), deadlineNanos)
                 .thenApply(Optional::of)
                 .exceptionally(thrown -> {
                     Problem problem = Problems.of(thrown);
-                    if (problem.reason() != Reason.NO_SUCH_ALLOCATION) {
+                    if (problem.reason() != Reason.NO_SUCH_ALLOCATION
+                            && problem.reason() != Reason.GENERATION_CHANGED) {
                         throw problem.exception();
                     }
                     return Optional.empty();

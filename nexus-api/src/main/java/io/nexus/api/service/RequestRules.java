@@ -101,6 +101,14 @@ public final class RequestRules {
         return seconds;
     }
 
+    /** As the domain counts them; 0: any. */
+    static int generation(long generation) {
+        if (generation < 0 || generation > Integer.MAX_VALUE) {
+            throw wrong("generation", "%s was never given to anybody", Long.toUnsignedString(generation));
+        }
+        return (int) generation;
+    }
+
     /** The unit of the pool that is meant; null if the text is empty. */
     static @Nullable Prefix requested(String ip, PoolSpec pool) {
         if (ip.isEmpty()) {

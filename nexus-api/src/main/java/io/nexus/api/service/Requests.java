@@ -31,14 +31,28 @@ public final class Requests {
             @Nullable AllocType type,
             String requestId) {}
 
-    public record Renew(String subscriber, String poolId, String duid, int iaid, long ttlSeconds, String requestId) {}
+    /**
+     * More time for a lease.
+     *
+     * @param generation only of this holding of the address; 0: whatever the identity holds in the pool
+     */
+    public record Renew(
+            String subscriber,
+            String poolId,
+            String duid,
+            int iaid,
+            long ttlSeconds,
+            String requestId,
+            long generation) {}
 
     /**
      * The end of what a subscriber holds in a pool.
      *
      * @param ip only this one; empty: whatever the identity holds in the pool
+     * @param generation only of this holding of the address; 0: whatever the identity holds in the pool
      */
-    public record Release(String subscriber, String poolId, String ip, String duid, int iaid, String requestId) {}
+    public record Release(
+            String subscriber, String poolId, String ip, String duid, int iaid, String requestId, long generation) {}
 
     /**
      * A pool to be.

@@ -75,6 +75,24 @@ final class HttpContractTest {
     }
 
     @Test
+    void releaseAndRenew_ofAnEarlierGeneration_are409() {
+        nexus.pool("p", "10.0.0.0/24");
+        String walter = "\"subscriber_id\":\"walter\",\"pool_id\":\"p\"";
+        Answer first = nexus.post("/allocate", "{" + walter + ",\"ttl_seconds\":60}");
+        String generation = ",\"generation\":" + first.json().path("allocation").path("generation");
+        nexus.post("/release", "{" + walter + generation + "}");
+        nexus.post("/allocate", "{" + walter + ",\"ttl_seconds\":60}");
+
+        for (String route : List.of("/release", "/renew")) {
+            Answer late = nexus.post(route, "{" + walter + generation + "}");
+            assertThat(late.status()).as(route).isEqualTo(409);
+            assertThat(late.text("reason")).isEqualTo("GENERATION_CHANGED");
+        }
+        assertThat(nexus.post("/release", "{" + walter + ",\"generation\":-1}").text("field"))
+                .isEqualTo("generation");
+    }
+
+    @Test
     void lookup_takesFreshnessFromTheQuery() {
         nexus.cluster.lookups.staleness(250);
         Answer found = nexus.get("/lookup?subscriber_id=a&max_staleness_ms=500&owner=true");

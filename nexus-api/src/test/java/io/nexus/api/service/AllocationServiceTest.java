@@ -275,7 +275,7 @@ final class AllocationServiceTest {
 
     private AllocationService.Released release(String subscriber, String pool) {
         return cluster.allocations
-                .release(new Requests.Release(subscriber, pool, "", "", 0, ""), LocalCluster.deadline())
+                .release(new Requests.Release(subscriber, pool, "", "", 0, "", 0), LocalCluster.deadline())
                 .join();
     }
 

@@ -35,6 +35,12 @@ final class ReleaseCommand implements Callable<Integer> {
     @Option(names = "--request-id", paramLabel = "ID", description = "name of this request, to repeat it safely")
     String requestId = "";
 
+    @Option(
+            names = "--generation",
+            paramLabel = "N",
+            description = "only the allocation of this generation, else GENERATION_CHANGED; see --output json")
+    long generation;
+
     @Override
     public Integer call() {
         ReleaseRequest request = ReleaseRequest.newBuilder()
@@ -44,6 +50,7 @@ final class ReleaseCommand implements Callable<Integer> {
                 .setDuid(duid)
                 .setIaid((int) iaid)
                 .setRequestId(requestId)
+                .setGeneration(generation)
                 .build();
         ReleaseResponse response = server.call(client -> client.release(request));
         if (server.json()) {

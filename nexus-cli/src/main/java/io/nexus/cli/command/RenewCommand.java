@@ -33,6 +33,15 @@ final class RenewCommand implements Callable<Integer> {
     @Option(names = "--iaid", paramLabel = "N", description = "DHCPv6 identity association")
     long iaid;
 
+    @Option(names = "--request-id", paramLabel = "ID", description = "name of this request, to repeat it safely")
+    String requestId = "";
+
+    @Option(
+            names = "--generation",
+            paramLabel = "N",
+            description = "only the allocation of this generation, else GENERATION_CHANGED; see --output json")
+    long generation;
+
     @Override
     public Integer call() {
         RenewRequest request = RenewRequest.newBuilder()
@@ -41,6 +50,8 @@ final class RenewCommand implements Callable<Integer> {
                 .setTtlSeconds(ttlSeconds)
                 .setDuid(duid)
                 .setIaid((int) iaid)
+                .setRequestId(requestId)
+                .setGeneration(generation)
                 .build();
         RenewResponse response = server.call(client -> client.renew(request));
         if (server.json()) {

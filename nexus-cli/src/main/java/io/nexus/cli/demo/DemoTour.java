@@ -1,6 +1,8 @@
 package io.nexus.cli.demo;
 
+import io.nexus.api.client.ClientSettings;
 import io.nexus.api.client.NexusClient;
+import io.nexus.api.client.call.CallCounters;
 import io.nexus.api.v1.AllocateRequest;
 import io.nexus.api.v1.AllocateResponse;
 import io.nexus.api.v1.CreatePoolRequest;
@@ -27,6 +29,7 @@ public final class DemoTour {
     static final String POOL_V4 = "demo-v4";
     static final String POOL_V6 = "demo-v6";
     private static final int IN_FLIGHT = 64;
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final int LOOKUP_SAMPLE = 2_000;
     private static final int NEW_AFTER_KILL = 500;
 
@@ -124,11 +127,11 @@ public final class DemoTour {
         }
         heading(String.format(
                 Locale.ROOT,
-                "Allocate for %,d subscribers (%,d requests), sent to all nodes in turn, %d at a time",
+                "Allocate for %,d subscribers (%,d requests), each sent to the owner of its pool, %d at a time",
                 subscribers.size(),
                 requests.size(),
                 IN_FLIGHT));
-        try (NexusClient client = client(cluster.servers())) {
+        try (NexusClient client = new NexusClient(ClientSettings.of(cluster.servers(), TIMEOUT))) {
             ProgressBar bar = new ProgressBar(out, colors.on(), "allocating", requests.size());
             Flow.Result result = Flow.run(
                     requests,
@@ -136,6 +139,8 @@ public final class DemoTour {
                     (request, i) -> allocateOne(client, request),
                     done -> bar.at(done, String.format(Locale.ROOT, "%,.0f/s", done / bar.seconds())));
             bar.done(String.format(Locale.ROOT, "%,.0f/s, %s", result.perSecond(), result.latency()));
+            CallCounters.Totals calls = client.stats().calls();
+            say("%,d went straight to the owner, %,d through another node", calls.direct(), calls.fallback());
             if (result.failed() > 0) {
                 ledger.violation(result.failed() + " allocations failed on a healthy cluster");
             }
@@ -296,7 +301,7 @@ public final class DemoTour {
     }
 
     private static NexusClient client(List<String> servers) {
-        return new NexusClient(servers, Duration.ofSeconds(10));
+        return new NexusClient(servers, TIMEOUT);
     }
 
     private void heading(String text) {

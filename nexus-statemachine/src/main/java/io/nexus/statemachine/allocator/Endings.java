@@ -54,6 +54,10 @@ final class Endings {
         if (held.row().commandId() == commandId) {
             return Refusals.idReused("the allocate");
         }
+        if (!held.isOf(command.generation())) {
+            replays.remember(new RecentRow.Refused(commandId, changedBody(command)));
+            return Refusals.generationChanged(pool, command.owner(), command.generation());
+        }
         replays.remember(new RecentRow.Released(commandId, body(command), ended(held)));
         draft.end(held);
         return Accepted.of(true, allocation);
@@ -70,11 +74,27 @@ final class Endings {
         if (known instanceof RecentRow.Refused refused && refused.body() == body(command)) {
             return Refusals.nothingHeld(pool, command.owner(), command.prefix());
         }
+        if (known instanceof RecentRow.Refused refused && refused.body() == changedBody(command)) {
+            return Refusals.generationChanged(pool, command.owner(), command.generation());
+        }
         return Refusals.idReused("another request");
     }
 
     /** Fingerprint of a release, part of the durable format: its test vectors must never change. */
     static int body(Release command) {
+        return digest(bytes(command));
+    }
+
+    /** Fingerprint of a release that found another generation: tells its answer from that of one that found nothing. */
+    static int changedBody(Release command) {
+        return digest(bytes(command).u8(1));
+    }
+
+    private static int digest(ByteWriter bytes) {
+        return (int) Digest.of(bytes.toByteArray(), NOTHING).lo();
+    }
+
+    private static ByteWriter bytes(Release command) {
         ByteWriter bytes = new ByteWriter(128);
         bytes.u32(command.instance() & 0xffff_ffffL)
                 .string(command.owner().subscriber())
@@ -84,7 +104,7 @@ final class Endings {
         if (prefix != null) {
             bytes.u64(prefix.hi()).u64(prefix.lo()).u8(prefix.length());
         }
-        return (int) Digest.of(bytes.toByteArray(), NOTHING).lo();
+        return command.generation() == 0 ? bytes : bytes.u32(command.generation());
     }
 
     private static RecentRow.Ended ended(Held held) {

@@ -195,6 +195,9 @@ final class Grants {
         if (held.row().commandId() == commandId) {
             return Refusals.idReused("the allocate");
         }
+        if (!held.isOf(command.generation())) {
+            return Refusals.generationChanged(pool, command.owner(), command.generation());
+        }
         AllocType type = held.row().type();
         if (type == AllocType.PERMANENT) {
             return Accepted.of(false, held.allocation());

@@ -43,6 +43,11 @@ final class Held {
         return Invariant.present(now, "unit %d of pool %d is taken by no row", unit, pool.instance());
     }
 
+    /** @param generation 0: any will do */
+    boolean isOf(int generation) {
+        return generation == 0 || row().causalLength() == generation;
+    }
+
     void become(@Nullable AllocationRow row) {
         now = row;
     }

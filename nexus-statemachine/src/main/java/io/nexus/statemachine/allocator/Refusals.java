@@ -73,6 +73,16 @@ final class Refusals {
                         Reason.POOL_EXHAUSTED, "pool %s has changed hands too often: create it again", poolId);
     }
 
+    /** Says nothing of the generation that is: a repetition gets the same answer when it is another one again. */
+    static Rejected generationChanged(PoolState pool, Identity owner, int generation) {
+        return Rejected.because(
+                Reason.GENERATION_CHANGED,
+                "what %s holds in pool %s is not of generation %d: it was released and allocated again since",
+                owner.subscriber(),
+                pool.entry().spec().id(),
+                generation);
+    }
+
     static Rejected nothingHeld(PoolState pool, Identity owner, @Nullable Prefix prefix) {
         String poolId = pool.entry().spec().id();
         return prefix == null

@@ -30,6 +30,10 @@ public final class CommandCodec {
     private static final int RELEASE = 5;
     private static final int EXPIRE = 6;
     private static final int TICK = 7;
+    /** With a generation at the end. Types of their own, so that the others keep the bytes that are in logs already. */
+    private static final int RENEW_GENERATION = 24;
+
+    private static final int RELEASE_GENERATION = 25;
     private static final int FOUND_CLUSTER = 33;
     private static final int CREATE_POOL = 34;
     private static final int FIND_POOL = 35;
@@ -52,11 +56,9 @@ public final class CommandCodec {
         if (command instanceof Allocate allocate) {
             writeAllocate(writer.u8(ALLOCATE), allocate);
         } else if (command instanceof Renew renew) {
-            IdentityCodec.write(writer.u8(RENEW).vint31(renew.instance()), renew.owner());
-            writer.vint(renew.ttlSeconds());
+            writeRenew(writer, renew);
         } else if (command instanceof Release release) {
-            IdentityCodec.write(writer.u8(RELEASE).vint31(release.instance()), release.owner());
-            writeOptional(writer, release.prefix());
+            writeRelease(writer, release);
         } else if (command instanceof Expire expire) {
             writeExpire(writer.u8(EXPIRE), expire);
         } else if (command instanceof Tick) {
@@ -93,7 +95,11 @@ public final class CommandCodec {
             case SEAL_POOL -> new SealPool(reader.vint31());
             case ALLOCATE -> readAllocate(reader);
             case RENEW -> new Renew(reader.vint31(), IdentityCodec.read(reader), reader.vint());
+            case RENEW_GENERATION ->
+                new Renew(reader.vint31(), IdentityCodec.read(reader), reader.vint(), readGeneration(reader));
             case RELEASE -> new Release(reader.vint31(), IdentityCodec.read(reader), readOptional(reader));
+            case RELEASE_GENERATION ->
+                new Release(reader.vint31(), IdentityCodec.read(reader), readOptional(reader), readGeneration(reader));
             case EXPIRE -> readExpire(reader);
             case TICK -> new Tick();
             case FOUND_CLUSTER -> new FoundCluster(PlanCodec.read(reader));
@@ -119,6 +125,35 @@ public final class CommandCodec {
         Prefix requested = readOptional(reader);
         int type = reader.u8();
         return new Allocate(instance, owner, mac, requested, type == 0 ? null : AllocType.ofCode(type), reader.vint());
+    }
+
+    private static void writeRenew(ByteWriter writer, Renew renew) {
+        boolean anyGeneration = renew.generation() == 0;
+        IdentityCodec.write(
+                writer.u8(anyGeneration ? RENEW : RENEW_GENERATION).vint31(renew.instance()), renew.owner());
+        writer.vint(renew.ttlSeconds());
+        if (!anyGeneration) {
+            writer.vint31(renew.generation());
+        }
+    }
+
+    private static void writeRelease(ByteWriter writer, Release release) {
+        boolean anyGeneration = release.generation() == 0;
+        IdentityCodec.write(
+                writer.u8(anyGeneration ? RELEASE : RELEASE_GENERATION).vint31(release.instance()), release.owner());
+        writeOptional(writer, release.prefix());
+        if (!anyGeneration) {
+            writer.vint31(release.generation());
+        }
+    }
+
+    /** One without is written as another type: a command has one encoding. */
+    private static int readGeneration(ByteReader reader) {
+        int generation = reader.vint31();
+        if (generation == 0) {
+            throw reader.malformed("generation 0 where one was announced");
+        }
+        return generation;
     }
 
     private static void writeExpire(ByteWriter writer, Expire expire) {

@@ -35,11 +35,28 @@ public sealed interface Command {
             long ttlSeconds)
             implements Command {}
 
-    /** Extends the lease that the owner has, never shortens it. */
-    record Renew(int instance, Identity owner, long ttlSeconds) implements Command {}
+    /**
+     * Extends the lease that the owner has, never shortens it.
+     *
+     * @param generation only if what the owner holds has this causal length; 0: whatever it has
+     */
+    record Renew(int instance, Identity owner, long ttlSeconds, int generation) implements Command {
+        public Renew(int instance, Identity owner, long ttlSeconds) {
+            this(instance, owner, ttlSeconds, 0);
+        }
+    }
 
-    /** @param prefix only this one; null: whatever the owner holds in the pool */
-    record Release(int instance, Identity owner, @Nullable Prefix prefix) implements Command {}
+    /**
+     * Frees what the owner holds in the pool.
+     *
+     * @param prefix only this one; null: whatever it is
+     * @param generation only if what the owner holds has this causal length; 0: whatever it has
+     */
+    record Release(int instance, Identity owner, @Nullable Prefix prefix, int generation) implements Command {
+        public Release(int instance, Identity owner, @Nullable Prefix prefix) {
+            this(instance, owner, prefix, 0);
+        }
+    }
 
     /** Frees those of the units whose lease has ended by the state's clock; proposed by the leader only. */
     @SuppressWarnings("ArrayRecordComponent")

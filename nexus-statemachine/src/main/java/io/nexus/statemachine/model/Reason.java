@@ -21,6 +21,7 @@ public enum Reason {
     POOL_IN_USE(17),
     POOL_SEALED(18),
     REQUEST_ID_REUSED(19),
+    GENERATION_CHANGED(28),
 
     // The machinery could not answer.
     NO_LEADER(30),

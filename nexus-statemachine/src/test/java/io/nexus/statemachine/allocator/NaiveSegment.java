@@ -94,7 +94,9 @@ final class NaiveSegment {
         } else if (command instanceof Command.Release release) {
             if (!isRepetition(envelope, outcome)) {
                 release(release, pools.get(release.instance()), outcome);
-                if (outcome instanceof Accepted || is(outcome, Reason.NO_SUCH_ALLOCATION)) {
+                if (outcome instanceof Accepted
+                        || is(outcome, Reason.NO_SUCH_ALLOCATION)
+                        || is(outcome, Reason.GENERATION_CHANGED)) {
                     firstAnswers.put(envelope.commandId(), outcome);
                 }
             }
@@ -223,6 +225,8 @@ final class NaiveSegment {
         Holding held = pool.of(command.owner());
         if (held == null) {
             assertRejected(outcome, Reason.NO_SUCH_ALLOCATION);
+        } else if (isOther(held, command.generation())) {
+            assertRejected(outcome, Reason.GENERATION_CHANGED);
         } else if (held.type != AllocType.PERMANENT && seconds == 0) {
             assertRejected(outcome, Reason.INVALID_FIELD);
         } else {
@@ -241,10 +245,16 @@ final class NaiveSegment {
             assertRejected(outcome, Reason.INVALID_FIELD);
         } else if (held == null || (prefix != null && !prefix.equals(pool.plan.prefix(held.unit)))) {
             assertRejected(outcome, Reason.NO_SUCH_ALLOCATION);
+        } else if (isOther(held, command.generation())) {
+            assertRejected(outcome, Reason.GENERATION_CHANGED);
         } else {
             pool.end(held);
             assertSame(only(outcome, true), held);
         }
+    }
+
+    private static boolean isOther(Holding held, int generation) {
+        return generation != 0 && held.causalLength != generation;
     }
 
     private void expire(Command.Expire command, Pool pool, Outcome outcome) {

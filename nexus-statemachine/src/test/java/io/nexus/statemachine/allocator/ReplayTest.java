@@ -247,6 +247,52 @@ class ReplayTest {
                 .isEqualTo(3);
     }
 
+    /* --------------- release and renew of one generation --------------- */
+
+    @Test
+    void release_ofAnEarlierGeneration_freesNothing_howeverLateAndOften() {
+        Allocation first = segment.allocation(allocate(POOL, "a"));
+        segment.accepted(release(POOL, "a"));
+        Allocation second = segment.allocation(allocate(POOL, "a"));
+        Command late = releaseOf("a", first.causalLength());
+        Outcome.Rejected answer = segment.rejected(RELEASE, late, Reason.GENERATION_CHANGED);
+
+        assertThat(segment.rejected(RELEASE, late, Reason.GENERATION_CHANGED)).isEqualTo(answer);
+        segment.accepted(releaseOf("a", second.causalLength()));
+        assertThat(segment.rejected(RELEASE, late, Reason.GENERATION_CHANGED))
+                .as("also when nothing is held any more")
+                .isEqualTo(answer);
+        segment.rejected(OTHER, late, Reason.NO_SUCH_ALLOCATION);
+        segment.rejected(RELEASE, release(POOL, "a"), Reason.REQUEST_ID_REUSED);
+    }
+
+    @Test
+    void release_ofItsGeneration_frees_andIsRepeated() {
+        Allocation held = segment.allocation(allocate(POOL, "a"));
+        Command release = releaseOf("a", held.causalLength());
+        segment.accepted(RELEASE, release);
+        segment.accepted(allocate(POOL, "a"));
+        assertThat(segment.accepted(RELEASE, release).allocations().get(0).causalLength())
+                .isEqualTo(held.causalLength());
+    }
+
+    @Test
+    void renew_ofAnEarlierGeneration_extendsNothing() {
+        Allocation first = segment.allocation(lease(POOL, "a", 60));
+        segment.accepted(release(POOL, "a"));
+        Allocation second = segment.allocation(lease(POOL, "a", 60));
+        Identity owner = Identity.of("a");
+        segment.rejected(new Command.Renew(POOL, owner, 600, first.causalLength()), Reason.GENERATION_CHANGED);
+        assertThat(segment.allocation(new Command.Renew(POOL, owner, 60, second.causalLength()))
+                        .expiresAtMillis())
+                .isEqualTo(second.expiresAtMillis());
+        segment.rejected(new Command.Renew(POOL, Identity.of("b"), 60, 1), Reason.NO_SUCH_ALLOCATION);
+    }
+
+    private static Command releaseOf(String subscriber, int generation) {
+        return new Command.Release(POOL, Identity.of(subscriber), null, generation);
+    }
+
     /** Durable format: a fingerprint in a stored row is compared with one computed by a later version. */
     @Test
     void fingerprint_matchesItsVectors() {

@@ -228,13 +228,19 @@ class SegmentEngineProperties {
                         TYPES[random.nextInt(TYPES.length)],
                         SECONDS[random.nextInt(SECONDS.length)]);
             } else if (kind < 68) {
-                return new Command.Renew(instance, owner(), SECONDS[random.nextInt(SECONDS.length)]);
+                return new Command.Renew(instance, owner(), SECONDS[random.nextInt(SECONDS.length)], generation());
             } else if (kind < 90) {
-                return new Command.Release(instance, owner(), random.nextInt(5) == 0 ? prefix(pool) : null);
+                return new Command.Release(
+                        instance, owner(), random.nextInt(5) == 0 ? prefix(pool) : null, generation());
             } else if (kind < 97) {
                 return new Command.Expire(instance, random.longs(5, 0, 20).toArray());
             }
             return new Command.Tick();
+        }
+
+        /** Seldom one, and then one of the first: often another than that of what is held. */
+        private int generation() {
+            return random.nextInt(3) > 0 ? 0 : 1 + 2 * random.nextInt(20);
         }
 
         private Identity owner() {

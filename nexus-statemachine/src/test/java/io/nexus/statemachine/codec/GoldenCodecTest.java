@@ -137,6 +137,9 @@ class GoldenCodecTest {
         samples.add(command("renew", new Command.Renew(5, WALTER, 60)));
         samples.add(command("release-all", new Command.Release(5, plain, null)));
         samples.add(command("release-this", new Command.Release(5, WALTER, prefix("2001:db8::/56"))));
+        samples.add(command("renew-generation", new Command.Renew(5, WALTER, 60, 3)));
+        samples.add(command("release-generation", new Command.Release(5, plain, null, 3)));
+        samples.add(command("release-this-generation", new Command.Release(5, plain, wanted, 0x7fff_ffff)));
         samples.add(command("expire", new Command.Expire(5, new long[] {0, 0xffff_ffffL})));
         samples.add(command("tick", new Command.Tick()));
     }
@@ -173,6 +176,7 @@ class GoldenCodecTest {
                 "01050001610000" + "02", // optional prefix neither there nor not
                 "010500016100ffffffff1f" + "00", // IAID of 33 bits
                 "0106008080808008", // two billion units announced
+                "01180500016100003c00", // a renew of generation 0 written as one with a generation
             })
     void command_malformed_isRefused(String hex) {
         assertThatThrownBy(

@@ -43,8 +43,8 @@ public final class RandomModel {
             case 1 -> new Command.SealPool(count());
             case 2 ->
                 new Command.Allocate(count(), identity(), mac(), maybe(this::prefix), maybe(this::allocType), number());
-            case 3 -> new Command.Renew(count(), identity(), number());
-            case 4 -> new Command.Release(count(), identity(), maybe(this::prefix));
+            case 3 -> new Command.Renew(count(), identity(), number(), generation());
+            case 4 -> new Command.Release(count(), identity(), maybe(this::prefix), generation());
             case 5 ->
                 new Command.Expire(
                         count(), random.longs(random.nextInt(50), 0, 1L << 32).toArray());
@@ -159,6 +159,10 @@ public final class RandomModel {
     /** Small as often as large. */
     private long number() {
         return random.nextLong() >>> 1 + random.nextInt(63);
+    }
+
+    private int generation() {
+        return random.nextBoolean() ? 0 : random.nextInt(Integer.MAX_VALUE);
     }
 
     private int count() {

@@ -1,6 +1,6 @@
 package io.nexus.cli.bench.fleet;
 
-import io.nexus.api.client.NexusClientException;
+import io.nexus.api.client.call.Failure;
 
 /** Why a call failed, in one word of a small set. */
 public final class FailureReason {
@@ -8,7 +8,7 @@ public final class FailureReason {
 
     /** The node's reason of {@code docs/reference/errors.md} where it said one, else the gRPC status. */
     public static String of(Throwable failure) {
-        NexusClientException told = NexusClientException.of(failure);
+        Failure told = Failure.of(failure, true);
         return told.reason().isEmpty() ? told.code().name() : told.reason();
     }
 }
