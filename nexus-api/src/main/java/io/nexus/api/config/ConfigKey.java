@@ -58,6 +58,12 @@ public enum ConfigKey {
             ValueKind.duration("1s", "1h"),
             "30s",
             "A node that was not heard of for this long is shown as DOWN. It does not move ownership: elections do."),
+    SCRUB_INTERVAL(
+            "clset.scrub_interval",
+            ValueKind.duration("1s", "720h"),
+            "24h",
+            "Every segment is read once in this time, slowly, and compared with its digest; what is wrong is repaired from"
+                    + " another node."),
     VIRTUAL_NODES(
             "hashring.virtual_nodes",
             ValueKind.count(1, 1_000),

@@ -28,7 +28,7 @@ public record NodeConfig(
         }
     }
 
-    public record Clset(String namespace, Duration syncInterval, Duration peerTtl) {}
+    public record Clset(String namespace, Duration syncInterval, Duration peerTtl, Duration scrubInterval) {}
 
     /**
      * How segments are placed.

@@ -2,7 +2,7 @@ package io.nexus.api.feed;
 
 import io.nexus.crdt.Cursor;
 import io.nexus.crdt.Position;
-import io.nexus.crdt.StreamReceiver;
+import io.nexus.crdt.Upstream;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -42,7 +42,7 @@ final class UpstreamChoice {
      * @param reachable nodes that are up and were not given up a moment ago
      * @param replace this node's copy is to be replaced: a node at an equal position will do
      */
-    static Optional<StreamReceiver.Upstream> choose(
+    static Optional<Upstream> choose(
             List<Candidate> candidates,
             Predicate<String> reachable,
             Predicate<String> tooOld,
@@ -56,7 +56,7 @@ final class UpstreamChoice {
                         .thenComparing(c -> !c.member)
                         .thenComparing(Candidate::seq, Comparator.reverseOrder())
                         .thenComparing(Candidate::nodeId))
-                .map(c -> new StreamReceiver.Upstream(c.nodeId, c.head(here), c.member));
+                .map(c -> new Upstream(c.nodeId, c.head(here), c.member));
     }
 
     /** Anybody but a member must be known to have more; a whole segment is not asked of one known to be behind. */

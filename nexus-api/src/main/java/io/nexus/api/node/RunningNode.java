@@ -18,6 +18,7 @@ import io.nexus.api.feed.FeedHub;
 import io.nexus.api.feed.FeedListener;
 import io.nexus.api.feed.FeedMetrics;
 import io.nexus.api.feed.PeerProgress;
+import io.nexus.api.feed.Scrubber;
 import io.nexus.api.feed.SegmentPuller;
 import io.nexus.api.service.LocalLookups;
 import io.nexus.api.service.LookupThreads;
@@ -64,6 +65,8 @@ final class RunningNode implements AutoCloseable {
     private final Membership membership;
     private final FeedClient feed;
     private final SegmentPuller puller;
+    private final Scrubber scrubber;
+    private final FeedMetrics feedMetrics;
     private final LookupThreads lookupThreads = new LookupThreads(LOOKUP_THREADS);
     private final LocalLookups lookups;
     private final ExecutorService proofs = Executors.newFixedThreadPool(2, task -> new Thread(task, "proof-answers"));
@@ -77,7 +80,7 @@ final class RunningNode implements AutoCloseable {
         layout = new Layout(
                 base.identity(), base.store().segment(META), base.threads().diskExecutor());
         channels = new PeerChannels(self, layout);
-        FeedMetrics feedMetrics = new FeedMetrics(base.meters());
+        feedMetrics = new FeedMetrics(base.meters());
         hub = new FeedHub(streams, base.store(), feedMetrics);
         StepWaiters waiters = new StepWaiters(base.store());
         listeners = FeedListener.all(List.of(hub, base.pools(), waiters, new LayoutListener(layout)));
@@ -91,17 +94,28 @@ final class RunningNode implements AutoCloseable {
                         new FollowingControl(), consensus.router(), consensus.groups()::learnOwner, proofs),
                 base.setup().heartbeats());
         ClusterView view = membership.view();
+        PeerProgress progress = PeerProgress.from(membership.reports());
         feed = new FeedClient(new FeedClient.Ports(
                 channels,
                 consensus.groups(),
                 view,
-                PeerProgress.from(membership.reports()),
+                progress,
                 base.store(),
                 listeners,
                 feedMetrics,
                 segment -> LatePorts.genesis(clusterId, segment),
                 failure -> fatal.fatal("The store failed while following a segment.", failure)));
         puller = new SegmentPuller(channels, consensus.groups(), view, listeners, feedMetrics);
+        scrubber = new Scrubber(new Scrubber.Ports(
+                base.store(),
+                hub,
+                progress,
+                view,
+                consensus.groups(),
+                feedMetrics,
+                base.setup().config().clset().scrubInterval(),
+                failure -> fatal.fatal("The store failed while it was checked.", failure)));
+        hub.onWrong(this::mend);
         lookups = new LocalLookups(
                 new LocalLookups.Sources(
                         base.store(),
@@ -113,6 +127,16 @@ final class RunningNode implements AutoCloseable {
                         channels,
                         this::intact),
                 lookupThreads);
+    }
+
+    /** Whoever writes the segment here puts its copy right: the feed by repair, a member by pulling it anew. */
+    private void mend(int segment) {
+        if (consensus.renew(segment)) {
+            listeners.onSuspect(segment);
+            feedMetrics.diverged();
+        } else {
+            feed.foundWrong(segment);
+        }
     }
 
     /** Groups of the last run first, then what they do not cover, then the others may talk to us. */
@@ -130,6 +154,7 @@ final class RunningNode implements AutoCloseable {
         peerServer.add(feedEndpoint);
         peerServer.add(new OwnerReadEndpoint(
                 base.store(), base.pools(), consensus.groups(), membership.proof(), () -> clusterId, lookupThreads));
+        scrubber.start();
         ports.open(new LatePorts.Ports(membership.view(), consensus.groups(), consensus.router(), lookups));
         membership.start().whenComplete((done, failure) -> {
             if (failure != null) {
@@ -150,6 +175,7 @@ final class RunningNode implements AutoCloseable {
     /** Ends groups and feed; the store may be closed after it. */
     @Override
     public void close() throws IOException {
+        scrubber.close();
         membership.close();
         feed.close();
         try {

@@ -53,7 +53,17 @@ final class RocksView {
      */
     boolean scan(int prefix, byte[] start, BooleanSupplier valid, RowVisitor visitor) {
         byte[] first = DiskKeys.row(prefix, start);
-        try (Slice end = new Slice(DiskKeys.after(first));
+        return scan(first, DiskKeys.after(first), valid, visitor);
+    }
+
+    /** Visits the rows from one key up to another; to the last one if {@code to} is empty. */
+    void scanRange(int prefix, byte[] from, byte[] to, RowVisitor visitor) {
+        byte[] end = to.length == 0 ? DiskKeys.after(DiskKeys.row(prefix, to)) : DiskKeys.row(prefix, to);
+        scan(DiskKeys.row(prefix, from), end, () -> true, visitor);
+    }
+
+    private boolean scan(byte[] first, byte[] last, BooleanSupplier valid, RowVisitor visitor) {
+        try (Slice end = new Slice(last);
                 ReadOptions bounded = new ReadOptions(options).setIterateUpperBound(end);
                 RocksIterator rows = columns.db().newIterator(columns.rows(), bounded)) {
             if (!valid.getAsBoolean()) {
