@@ -85,7 +85,8 @@ public final class StreamReceiver {
         Cursor here = copy.cursor();
         boolean behind = head != null && head.sameBranch(here) && head.seq() < here.seq();
         if (behind && rules.contains(ReceiverRule.NEVER_BEHIND)) {
-            return then(effects, new Effect.Discard(Effect.Why.PEER_BEHIND));
+            effects.add(new Effect.Discard(Effect.Why.PEER_BEHIND));
+            return effects;
         }
         upstream = chosen;
         if (copy.wrong()) {
@@ -309,7 +310,9 @@ public final class StreamReceiver {
     }
 
     private List<Effect> detach(Effect.Why why) {
-        return then(leave(), new Effect.ChooseUpstream(why));
+        List<Effect> effects = new ArrayList<>(leave());
+        effects.add(new Effect.ChooseUpstream(why));
+        return effects;
     }
 
     private List<Effect> refuse(Effect.Why why) {
@@ -336,12 +339,6 @@ public final class StreamReceiver {
         List<Effect> effects = new ArrayList<>();
         effects.add(first);
         effects.addAll(rest);
-        return effects;
-    }
-
-    private static List<Effect> then(List<Effect> first, Effect last) {
-        List<Effect> effects = new ArrayList<>(first);
-        effects.add(last);
         return effects;
     }
 
