@@ -23,7 +23,22 @@ public sealed interface Effect {
     /** Make the installed rows the segment; report {@link StreamReceiver#installed} or catchUpFailed. */
     record FinishCatchUp(long session, Position position) implements Effect {}
 
-    /** Abandon the install and the call that feeds it. */
+    /**
+     * Begin to find out in which rows this copy differs from the peer's: recount both, report {@link
+     * StreamReceiver#repairOffered}.
+     */
+    record StartRepair(long session, String peer) implements Effect {}
+
+    /** The peer's snapshot will do: go on, and report repairFound or repairFailed. */
+    record ContinueRepair(long session) implements Effect {}
+
+    /**
+     * Make the changes in one batch, recount the rows, and report {@link StreamReceiver#installed} if they are those of
+     * the position, else repairFailed.
+     */
+    record Correct(long session, Position position, List<RowChange> changes) implements Effect {}
+
+    /** Abandon the install or the repair, and the call that feeds it. */
     record AbandonCatchUp(long session) implements Effect {}
 
     /** Something was dropped on purpose. */
@@ -35,7 +50,10 @@ public sealed interface Effect {
     /** The copy is in step with an upstream. */
     record MarkLive() implements Effect {}
 
-    /** The copy is not what the log made; it still answers, and is replaced as soon as a source is found. */
+    /** The stream left the copy's branch before its position; it still answers, and is reconciled. */
+    record MarkSuperseded() implements Effect {}
+
+    /** The copy is not what the log made; it still answers, and is repaired as soon as a source is found. */
     record MarkSuspect(Why why) implements Effect {}
 
     /** Why a receiver did something; for logs and counters. */
@@ -54,6 +72,9 @@ public sealed interface Effect {
         DISCONNECTED,
         DIGEST,
         FULL,
+        PEER_WRONG,
+        UNDECIDED,
+        REPAIR_FAILED,
         CATCH_UP_FAILED
     }
 }

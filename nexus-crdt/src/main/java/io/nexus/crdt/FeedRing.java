@@ -17,6 +17,7 @@ public final class FeedRing {
     private final long bytesMax;
     private final Slot[] slots;
     private @Nullable Cursor head;
+    private Branches branches = Branches.NONE;
     private long count;
     private long bytes;
 
@@ -58,17 +59,25 @@ public final class FeedRing {
         }
     }
 
-    /** Adds the step after the head. One that does not follow the head empties the ring first. */
+    /** The stream's fork table, as the store has it: who is on an older branch may be on the way to this one. */
+    public synchronized void forked(Branches table) {
+        branches = table;
+    }
+
+    /**
+     * Adds the step after the head. One that does not follow the head empties the ring first; the first step of a new
+     * incarnation follows its fork point, and comes after {@link #forked}.
+     */
     public synchronized void append(Step step) {
         Cursor at = Cursor.at(step.after());
-        if (head == null || !head.sameBranch(at) || head.seq() + 1 != at.seq()) {
+        if (head == null || !branches.leads(head, at) || head.seq() + 1 != at.seq()) {
             reset(at.atSeq(at.seq() - 1));
         }
         int size = StepCodec.size(step);
         while (count > 0 && (count == slots.length || bytes + size > bytesMax)) {
             evictOldest();
         }
-        slots[index(at.seq())] = new Slot(step, size);
+        slots[index(at.seq())] = new Slot(at, step, size);
         head = at;
         count++;
         bytes += size;
@@ -93,18 +102,18 @@ public final class FeedRing {
             }
         }
         List<byte[]> steps = picked.stream().map(Slot::encoded).toList();
-        return new Window(Verdict.STEPS, steps, after.atSeq(after.seq() + steps.size()));
+        return new Window(Verdict.STEPS, steps, picked.isEmpty() ? after : picked.get(picked.size() - 1).at);
     }
 
     private Verdict judge(Cursor after) {
         if (head == null) {
             return Verdict.NOT_HERE;
         }
-        if (!head.sameBranch(after)) {
-            return Verdict.FORK;
-        }
-        if (after.seq() > head.seq()) {
+        if (head.sameBranch(after) && after.seq() > head.seq()) {
             return Verdict.BEHIND;
+        }
+        if (!branches.leads(after, head)) {
+            return Verdict.FORK;
         }
         return after.seq() < head.seq() - count ? Verdict.TOO_OLD : Verdict.STEPS;
     }
@@ -134,15 +143,18 @@ public final class FeedRing {
     private static final class Slot {
         private static final Slot NONE = new Slot();
 
+        private final Cursor at;
         private final int size;
         private @Nullable Step step;
         private byte @Nullable [] encoded;
 
         private Slot() {
+            this.at = new Cursor(0, 0, 0, 0);
             this.size = 0;
         }
 
-        private Slot(Step step, int size) {
+        private Slot(Cursor at, Step step, int size) {
+            this.at = at;
             this.step = step;
             this.size = size;
         }

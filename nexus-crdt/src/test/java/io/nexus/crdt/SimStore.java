@@ -1,19 +1,29 @@
 package io.nexus.crdt;
 
+import io.nexus.crdt.repair.MapRows;
+import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A node's store of the one stream: rows and position in memory, and what of them would survive a crash. */
 final class SimStore {
+    private final boolean verifying;
+    private final boolean cursorAsPosition;
     private TreeMap<Integer, Long> rows = new TreeMap<>();
     private TreeMap<Integer, Long> durableRows = new TreeMap<>();
     private Position position;
     private Position durable;
     private @Nullable TreeMap<Integer, Long> installing;
+    private @Nullable Position cursor;
+    /** Grows with every change. */
+    int version;
 
-    SimStore(Position start) {
+    /** @param verifying refuses rows that do not add up to their digest; without, the rules alone must do */
+    SimStore(Position start, boolean verifying, boolean cursorAsPosition) {
         this.position = start;
         this.durable = start;
+        this.verifying = verifying;
+        this.cursorAsPosition = cursorAsPosition;
     }
 
     TreeMap<Integer, Long> rows() {
@@ -24,37 +34,45 @@ final class SimStore {
         return position;
     }
 
+    MapRows sorted() {
+        MapRows sorted = new MapRows();
+        rows.forEach((key, value) -> sorted.rows.put(SimRow.key(key), SimRow.bytes(value)));
+        return sorted;
+    }
+
+    /** The rows are what the position says. */
+    boolean intact() {
+        return digest(rows).equals(position.digest());
+    }
+
     /** False, and nothing changed, if the rows would not add up to the digest that the step carries. */
     boolean commit(Step step) {
         TreeMap<Integer, Long> next = new TreeMap<>(rows);
-        Digest digest = position.digest();
-        for (RowChange change : step.changes()) {
-            int key = SimHistory.key(change.key());
-            byte[] value = change.value();
-            Long before = value == null ? next.remove(key) : next.put(key, SimHistory.value(value));
-            digest = before == null ? digest : digest.minus(SimHistory.digest(key, before));
-            digest = value == null ? digest : digest.plus(SimHistory.digest(key, SimHistory.value(value)));
-        }
-        if (!digest.equals(step.after().digest()) || next.size() != step.after().live()) {
-            return false;
-        }
-        rows = next;
-        position = step.after();
-        return true;
+        Digest digest = change(next, position.digest(), step.changes());
+        return become(next, digest, step.after());
+    }
+
+    /** Like commit, from what the rows really are. */
+    boolean correct(Position after, List<RowChange> changes) {
+        TreeMap<Integer, Long> next = new TreeMap<>(rows);
+        Digest digest = change(next, digest(rows), changes);
+        return become(next, digest, after);
     }
 
     void beginInstall() {
         installing = new TreeMap<>();
+        cursor = null;
     }
 
     void abandonInstall() {
         installing = null;
     }
 
-    void put(RowChange row) {
+    void put(RowChange row, Position of) {
         byte[] value = row.value();
         if (installing != null && value != null) {
-            installing.put(SimHistory.key(row.key()), SimHistory.value(value));
+            installing.put(SimRow.key(row.key()), SimRow.value(value));
+            cursor = of;
         }
     }
 
@@ -62,17 +80,19 @@ final class SimStore {
     boolean finishInstall(Position of) {
         TreeMap<Integer, Long> fresh = installing == null ? new TreeMap<>() : installing;
         installing = null;
-        Digest digest = Digest.ZERO;
-        for (var row : fresh.entrySet()) {
-            digest = digest.plus(SimHistory.digest(row.getKey(), row.getValue()));
-        }
-        if (!digest.equals(of.digest()) || fresh.size() != of.live()) {
+        if (!become(fresh, digest(fresh), of)) {
             return false;
         }
-        rows = fresh;
-        position = of;
         flush();
         return true;
+    }
+
+    /** The log was cut back: what a member does when a new group is made from an earlier point. */
+    void rewind(TreeMap<Integer, Long> to, Position at) {
+        rows = new TreeMap<>(to);
+        position = at;
+        version++;
+        flush();
     }
 
     void flush() {
@@ -81,17 +101,60 @@ final class SimStore {
     }
 
     void crash() {
+        Position reached = cursor;
+        if (cursorAsPosition && installing != null && reached != null) {
+            durableRows.putAll(installing);
+            durable = reached;
+        }
         position = durable;
         rows = new TreeMap<>(durableRows);
         installing = null;
+        version++;
     }
 
     /** Silent damage: a row changes and nobody is told. */
-    boolean damage(long value) {
-        if (rows.isEmpty()) {
+    boolean damage(int number, @Nullable Long value) {
+        List<Integer> keys =
+                rows.keySet().stream().filter(key -> key != SimRow.BRANCHES).toList();
+        if (keys.isEmpty()) {
             return false;
         }
-        rows.put(rows.firstKey(), value);
+        int key = keys.get(number % keys.size());
+        if (value == null) {
+            rows.remove(key);
+        } else {
+            rows.put(key, value);
+        }
         return true;
+    }
+
+    private boolean become(TreeMap<Integer, Long> next, Digest digest, Position after) {
+        if (verifying && !(digest.equals(after.digest()) && next.size() == after.live())) {
+            return false;
+        }
+        rows = next;
+        position = after;
+        version++;
+        return true;
+    }
+
+    private static Digest change(TreeMap<Integer, Long> rows, Digest from, List<RowChange> changes) {
+        Digest digest = from;
+        for (RowChange change : changes) {
+            int key = SimRow.key(change.key());
+            byte[] value = change.value();
+            Long before = value == null ? rows.remove(key) : rows.put(key, SimRow.value(value));
+            digest = before == null ? digest : digest.minus(SimRow.digest(key, before));
+            digest = value == null ? digest : digest.plus(SimRow.digest(key, SimRow.value(value)));
+        }
+        return digest;
+    }
+
+    private static Digest digest(TreeMap<Integer, Long> rows) {
+        Digest digest = Digest.ZERO;
+        for (var row : rows.entrySet()) {
+            digest = digest.plus(SimRow.digest(row.getKey(), row.getValue()));
+        }
+        return digest;
     }
 }

@@ -7,6 +7,7 @@ import io.nexus.api.peer.v1.HeartbeatReply;
 import io.nexus.api.peer.v1.HeartbeatRequest;
 import io.nexus.api.peer.v1.LeadClaim;
 import io.nexus.api.peer.v1.Progress;
+import io.nexus.crdt.Digest;
 import io.nexus.crdt.Position;
 import io.nexus.statemachine.model.ClusterPlan;
 import java.util.concurrent.TimeUnit;
@@ -93,6 +94,7 @@ final class HeartbeatAnswers {
 
     private Progress progress(GroupState state, @Nullable Position position) {
         String leader = state.leaderId();
+        Digest digest = position == null ? Digest.ZERO : position.digest();
         return Progress.newBuilder()
                 .setSegment(state.segment())
                 .setIncarnation(position == null ? 0 : position.incarnation())
@@ -100,6 +102,8 @@ final class HeartbeatAnswers {
                 .setLive(position != null && state.condition() != Condition.INSTALLING && intact(state.segment()))
                 .setLeader(leader == null ? "" : leader)
                 .setTerm(state.term())
+                .setDigestHi(digest.hi())
+                .setDigestLo(digest.lo())
                 .build();
     }
 

@@ -3,6 +3,7 @@ package io.nexus.api.cluster;
 import io.nexus.api.peer.v1.Head;
 import io.nexus.api.peer.v1.HeartbeatReply;
 import io.nexus.api.peer.v1.Progress;
+import io.nexus.crdt.Digest;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -30,6 +31,7 @@ public record PeerReport(
      * A node's copy of a segment.
      *
      * @param intact false while it is suspect or being replaced
+     * @param digest of its rows at this seq; null if it did not tell
      * @param leader node id that the other node takes for the leader; null if it knows none
      */
     public record Copy(
@@ -37,7 +39,12 @@ public record PeerReport(
             long seq,
             boolean intact,
             @Nullable String leader,
-            long term) {}
+            long term,
+            @Nullable Digest digest) {
+        public Copy(int incarnation, long seq, boolean intact, @Nullable String leader, long term) {
+            this(incarnation, seq, intact, leader, term, null);
+        }
+    }
 
     static PeerReport of(HeartbeatReply reply, long receivedNanos) {
         Map<Integer, Led> led = new HashMap<>();
@@ -53,7 +60,8 @@ public record PeerReport(
                             copy.getSeq(),
                             copy.getLive(),
                             copy.getLeader().isEmpty() ? null : copy.getLeader(),
-                            copy.getTerm()));
+                            copy.getTerm(),
+                            new Digest(copy.getDigestHi(), copy.getDigestLo())));
         }
         return new PeerReport(
                 reply.getNodeId(),

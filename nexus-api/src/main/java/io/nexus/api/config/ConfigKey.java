@@ -63,6 +63,12 @@ public enum ConfigKey {
             ValueKind.count(1, 64),
             "6",
             "Nodes that may follow one segment at this node; further ones are sent to these and follow them."),
+    SCRUB_INTERVAL(
+            "clset.scrub_interval",
+            ValueKind.duration("1s", "720h"),
+            "24h",
+            "Every segment is read once in this time, slowly, and compared with its digest; what is wrong is repaired from"
+                    + " another node."),
     VIRTUAL_NODES(
             "hashring.virtual_nodes",
             ValueKind.count(1, 1_000),

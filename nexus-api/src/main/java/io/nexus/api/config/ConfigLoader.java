@@ -170,7 +170,8 @@ public final class ConfigLoader {
                         get(ConfigKey.NAMESPACE),
                         get(ConfigKey.SYNC_INTERVAL),
                         get(ConfigKey.PEER_TTL),
-                        get(ConfigKey.FAN_OUT)),
+                        get(ConfigKey.FAN_OUT),
+                        get(ConfigKey.SCRUB_INTERVAL)),
                 new NodeConfig.Hashring(
                         get(ConfigKey.VIRTUAL_NODES),
                         replication == 0 ? NodeConfig.Hashring.DEFAULT_REPLICATION : replication),

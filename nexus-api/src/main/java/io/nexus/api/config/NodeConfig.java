@@ -32,8 +32,10 @@ public record NodeConfig(
      * The read side.
      *
      * @param fanOut nodes that follow one segment at this node
+     * @param scrubInterval every segment is recounted once in this time
      */
-    public record Clset(String namespace, Duration syncInterval, Duration peerTtl, int fanOut) {}
+    public record Clset(
+            String namespace, Duration syncInterval, Duration peerTtl, int fanOut, Duration scrubInterval) {}
 
     /**
      * How segments are placed.

@@ -145,6 +145,21 @@ public final class Consensus implements AutoCloseable {
         return groups;
     }
 
+    /**
+     * The rows of a segment on this node are not what the log made: its member pulls them anew from a node that has them
+     * right, before it applies more.
+     *
+     * @return false, and nothing happens, if the segment is not hosted here
+     */
+    public boolean renew(int segment) {
+        HostedGroup group = groups.hosted(segment);
+        if (group == null) {
+            return false;
+        }
+        group.machine().renew();
+        return true;
+    }
+
     public CommandRouter router() {
         return router;
     }

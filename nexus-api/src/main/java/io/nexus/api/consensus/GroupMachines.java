@@ -26,6 +26,11 @@ public interface GroupMachines {
         /** See {@link io.nexus.statemachine.engine.Engine#due}. */
         List<Command> due(long nowMillis, int limit);
 
+        /** The rows of this member are not what the log made: pulls the segment anew before it applies more. */
+        default void renew() {
+            // A machine that does not keep its rows in the node's store has nothing to pull.
+        }
+
         /** Called once before the group is closed or removed on purpose. May block for some seconds. */
         void prepareClose();
 

@@ -23,6 +23,11 @@ record StoreMachine(StoreStateMachine machine) implements GroupMachines.Machine 
     }
 
     @Override
+    public void renew() {
+        machine.renew();
+    }
+
+    @Override
     public void prepareClose() {
         machine.prepareClose();
     }

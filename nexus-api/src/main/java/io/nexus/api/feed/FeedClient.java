@@ -40,6 +40,7 @@ public final class FeedClient implements Copies, AutoCloseable {
     private final FollowContext context;
     private @Nullable ScheduledExecutorService writer;
     private @Nullable ExecutorService flusher;
+    private @Nullable ExecutorService repairer;
     private long flushedNanos = System.nanoTime();
     private volatile boolean flushing;
 
@@ -73,6 +74,7 @@ public final class FeedClient implements Copies, AutoCloseable {
                 ports.listener,
                 ports.metrics,
                 this::write,
+                this::repair,
                 new FollowContext.FetchLimit(FETCHES_AT_ONCE),
                 unflushed);
     }
@@ -84,6 +86,7 @@ public final class FeedClient implements Copies, AutoCloseable {
      */
     public synchronized void start(int streams) {
         writer = Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "feed-apply"));
+        repairer = Executors.newSingleThreadExecutor(task -> new Thread(task, "feed-repair"));
         flusher = Executors.newSingleThreadExecutor(task -> new Thread(task, "feed-flush"));
         ScheduledFuture<?> unused =
                 writer.scheduleWithFixedDelay(guarded(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
@@ -124,10 +127,20 @@ public final class FeedClient implements Copies, AutoCloseable {
         return stream == null ? null : stream.state();
     }
 
-    /** False while the segment is followed and its copy is suspect or being replaced. Any thread. */
+    /** A recount, or a member at an equal position, says that the copy is wrong: it is repaired. Any thread. */
+    public void foundWrong(int segment) {
+        write(() -> {
+            FollowedStream stream = followed.get(segment);
+            if (stream != null) {
+                stream.foundWrong();
+            }
+        });
+    }
+
+    /** False while the segment is followed and its copy is suspect, superseded or being replaced. Any thread. */
     public boolean intact(int segment) {
         FollowState state = state(segment);
-        return state == null || !(state.suspect() || state.catchingUp());
+        return state == null || !(state.suspect() || state.superseded() || state.catchingUp());
     }
 
     @Override
@@ -141,7 +154,8 @@ public final class FeedClient implements Copies, AutoCloseable {
     public synchronized void close() {
         ScheduledExecutorService writing = writer;
         ExecutorService flushes = flusher;
-        if (writing == null || flushes == null || writing.isShutdown()) {
+        ExecutorService repairs = repairer;
+        if (writing == null || flushes == null || repairs == null || writing.isShutdown()) {
             return;
         }
         CompletableFuture<Void> unused = onWriter(() -> {
@@ -151,6 +165,8 @@ public final class FeedClient implements Copies, AutoCloseable {
         });
         writing.shutdown(); // after what is queued
         flushes.shutdown();
+        repairs.shutdownNow(); // they hold snapshots
+        awaitEnd(repairs);
         awaitEnd(writing);
         awaitEnd(flushes);
     }
@@ -193,6 +209,17 @@ public final class FeedClient implements Copies, AutoCloseable {
         if (writing != null) {
             try {
                 writing.execute(guarded(task));
+            } catch (RejectedExecutionException e) {
+                return; // closed
+            }
+        }
+    }
+
+    private void repair(Runnable task) {
+        ExecutorService repairs = repairer;
+        if (repairs != null) {
+            try {
+                repairs.execute(guarded(task));
             } catch (RejectedExecutionException e) {
                 return; // closed
             }

@@ -7,6 +7,8 @@ import io.grpc.stub.StreamObserver;
 import io.nexus.api.peer.v1.CatchUpChunk;
 import io.nexus.api.peer.v1.CatchUpRequest;
 import io.nexus.api.peer.v1.FeedServiceGrpc;
+import io.nexus.api.peer.v1.RepairReply;
+import io.nexus.api.peer.v1.RepairRequest;
 import io.nexus.api.peer.v1.TailBatch;
 import io.nexus.api.peer.v1.TailRequest;
 import java.util.Set;
@@ -130,6 +132,56 @@ public final class FeedEndpoint extends FeedServiceGrpc.FeedServiceImplBase impl
             started(bulk).execute(sender);
         } catch (RejectedExecutionException e) {
             out.onError(status(Status.RESOURCE_EXHAUSTED, "busy with other catch-ups: ask another node, or later"));
+        }
+    }
+
+    @Override
+    public StreamObserver<RepairRequest> repair(StreamObserver<RepairReply> responses) {
+        return new FirstQuestion((ServerCallStreamObserver<RepairReply>) responses);
+    }
+
+    /** The first question names the stream; the rest goes to the sender. */
+    private final class FirstQuestion implements StreamObserver<RepairRequest> {
+        private final ServerCallStreamObserver<RepairReply> out;
+        private @Nullable RepairSender sender;
+
+        private FirstQuestion(ServerCallStreamObserver<RepairReply> out) {
+            this.out = out;
+            out.setOnCancelHandler(this::end);
+        }
+
+        @Override
+        public void onNext(RepairRequest question) {
+            if (sender != null) {
+                sender.onNext(question);
+            } else if (!clusterId.get().equals(question.getClusterId())) {
+                out.onError(otherCluster());
+            } else {
+                RepairSender starting = new RepairSender(question.getStream(), hub, out);
+                try {
+                    started(bulk).execute(starting);
+                    sender = starting;
+                } catch (RejectedExecutionException e) {
+                    out.onError(
+                            status(Status.RESOURCE_EXHAUSTED, "busy with other transfers: ask another node, or later"));
+                }
+            }
+        }
+
+        @Override
+        public void onError(Throwable broken) {
+            end();
+        }
+
+        @Override
+        public void onCompleted() {
+            end();
+        }
+
+        private void end() {
+            if (sender != null) {
+                sender.onCompleted();
+            }
         }
     }
 

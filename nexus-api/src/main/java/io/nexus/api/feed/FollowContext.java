@@ -9,6 +9,7 @@ import java.util.function.Supplier;
  * What every followed stream needs of the node.
  *
  * @param writer the one thread that writes followed streams
+ * @param repairs one thread that reads rows and waits for other nodes
  * @param fetches segments that may be fetched at the same time
  * @param unflushed bytes written since the last flush
  */
@@ -20,6 +21,7 @@ record FollowContext(
         FeedListener listener,
         FeedMetrics metrics,
         Executor writer,
+        Executor repairs,
         FetchLimit fetches,
         LongAdder unflushed) {
 

@@ -6,10 +6,14 @@ import io.nexus.crdt.CorruptBytes;
 import io.nexus.crdt.Cursor;
 import io.nexus.crdt.Effect;
 import io.nexus.crdt.Position;
+import io.nexus.crdt.RepairFailure;
+import io.nexus.crdt.RowChange;
 import io.nexus.crdt.Step;
 import io.nexus.crdt.StepCodec;
 import io.nexus.crdt.StreamReceiver;
+import io.nexus.crdt.Upstream;
 import io.nexus.statemachine.model.Invariant.InvariantBroken;
+import io.nexus.statemachine.rows.BranchesRow;
 import io.nexus.statemachine.storage.DigestMismatch;
 import io.nexus.statemachine.storage.SegmentStore;
 import java.util.EnumSet;
@@ -24,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * One stream that this node follows: does what the {@link StreamReceiver} says, and tells it what happened. Writer
  * thread only, but for {@link #state}.
  */
-final class FollowedStream implements SegmentFetch.Events {
+final class FollowedStream implements SegmentFetch.Events, SegmentRepair.Events {
     private static final Logger LOG = LoggerFactory.getLogger(FollowedStream.class);
     /** Reasons to choose again for which the peer is not to blame. */
     private static final Set<Effect.Why> BLAMELESS = EnumSet.of(Effect.Why.TOO_OLD, Effect.Why.DIGEST, Effect.Why.FULL);
@@ -35,6 +39,8 @@ final class FollowedStream implements SegmentFetch.Events {
     private final FollowContext node;
     private final StreamReceiver receiver;
     private final CatchUpSlot catchUp;
+    private final RepairSlot repair;
+    private final StreamNews news;
     private final UpstreamPicker picker;
     private @Nullable String following;
     private volatile FollowState state = FollowState.NONE;
@@ -48,16 +54,16 @@ final class FollowedStream implements SegmentFetch.Events {
             // A stream without a change sends no step: its copy must be able to say that it is level all the same.
             store.commit(genesis, List.of());
         }
-        this.receiver = new StreamReceiver(stored());
+        this.receiver = new StreamReceiver(stored(), BranchesRow::in);
         this.catchUp = new CatchUpSlot(stream, store, node, this);
+        this.repair = new RepairSlot(stream, store, node, this);
+        this.news = new StreamNews(stream, node);
         this.picker = new UpstreamPicker(stream, node);
     }
 
     FollowState state() {
         return state;
     }
-
-    /* --------------- events --------------- */
 
     void batch(String peer, TailBatch batch) {
         if (batch.getVerdict() != TailBatch.Verdict.STEPS) {
@@ -81,11 +87,7 @@ final class FollowedStream implements SegmentFetch.Events {
                 handle(receiver.step(peer, StepCodec.decode(bytes.toByteArray())));
             }
         } catch (CorruptBytes e) {
-            LOG.atWarn()
-                    .addKeyValue("stream", stream)
-                    .addKeyValue("peer", peer)
-                    .setCause(e)
-                    .log("step is corrupt");
+            news.corruptStep(peer, e);
             handle(receiver.disconnected(peer));
         }
         if (peer.equals(receiver.upstream()) && !receiver.catchingUp()) {
@@ -96,8 +98,7 @@ final class FollowedStream implements SegmentFetch.Events {
     /** The Tail call to the peer ended; a catch-up from it goes on, on its own call. */
     void lost(String peer) {
         if (!receiver.catchingUp()) {
-            handle(receiver.disconnected(peer));
-            chooseIfNone();
+            react(receiver.disconnected(peer));
         }
     }
 
@@ -117,12 +118,40 @@ final class FollowedStream implements SegmentFetch.Events {
 
     @Override
     public void ended(long session, @Nullable Throwable cause) {
-        LOG.atInfo()
-                .addKeyValue("stream", stream)
-                .addKeyValue("peer", following)
-                .addKeyValue("cause", String.valueOf(cause))
-                .log("catch-up failed");
-        handle(receiver.catchUpFailed(session));
+        news.catchUpFailed(following, cause);
+        react(receiver.catchUpFailed(session));
+    }
+
+    void foundWrong() {
+        react(receiver.foundWrong());
+    }
+
+    @Override
+    public void repairOffered(long session, Position of) {
+        react(receiver.repairOffered(session, of));
+    }
+
+    @Override
+    public void repairFound(long session, Position of, boolean ownIntact, List<RowChange> changes) {
+        react(receiver.repairFound(session, of, ownIntact, changes));
+    }
+
+    @Override
+    public void repairVerified(long session, Position of, boolean intact) {
+        if (intact) {
+            replaced(session, of);
+        } else {
+            repairFailed(session, RepairFailure.MISFIT, false);
+        }
+    }
+
+    @Override
+    public void repairFailed(long session, RepairFailure failure, boolean ownIntact) {
+        boolean suspected = receiver.suspect();
+        handle(receiver.repairFailed(session, failure, ownIntact));
+        if (suspected && !receiver.suspect()) {
+            node.listener().onInstalled(stream); // trusted again: it may be served
+        }
         chooseIfNone();
     }
 
@@ -140,14 +169,13 @@ final class FollowedStream implements SegmentFetch.Events {
     /** On return the stream may be written by somebody else. */
     void close() {
         catchUp.abandon();
+        repair.abandon();
         String upstream = receiver.upstream();
         if (upstream != null) {
             node.tails().unsubscribe(upstream, stream);
         }
         picker.comesFromNobody();
     }
-
-    /* --------------- choosing --------------- */
 
     private void watch(String upstream, long now) {
         switch (picker.look(upstream, receiver.position(), now)) {
@@ -170,7 +198,7 @@ final class FollowedStream implements SegmentFetch.Events {
         }
     }
 
-    private void follow(Optional<StreamReceiver.Upstream> chosen) {
+    private void follow(Optional<Upstream> chosen) {
         chosen.ifPresent(upstream -> {
             List<Effect> effects = receiver.upstreamChosen(upstream);
             following = upstream.peer();
@@ -191,7 +219,10 @@ final class FollowedStream implements SegmentFetch.Events {
         return true;
     }
 
-    /* --------------- effects --------------- */
+    private void react(List<Effect> effects) {
+        handle(effects);
+        chooseIfNone();
+    }
 
     private void handle(List<Effect> effects) {
         for (Effect effect : effects) {
@@ -205,12 +236,19 @@ final class FollowedStream implements SegmentFetch.Events {
                 node.tails().unsubscribe(unsubscribe.peer(), stream);
             } else if (effect instanceof Effect.StartCatchUp start) {
                 startCatchUp(start);
+            } else if (effect instanceof Effect.StartRepair start) {
+                startRepair(start);
+            } else if (effect instanceof Effect.ContinueRepair) {
+                repair.proceed();
+            } else if (effect instanceof Effect.Correct correct) {
+                correct(correct);
             } else if (effect instanceof Effect.PutRows put) {
                 catchUp.put(put.rows());
             } else if (effect instanceof Effect.FinishCatchUp finish) {
                 finishCatchUp(finish);
             } else if (effect instanceof Effect.AbandonCatchUp) {
                 catchUp.abandon();
+                repair.abandon();
             } else {
                 note(effect);
             }
@@ -219,7 +257,8 @@ final class FollowedStream implements SegmentFetch.Events {
         if (following == null) {
             picker.comesFromNobody();
         }
-        state = new FollowState(receiver.live(), receiver.suspect(), receiver.catchingUp(), following);
+        state = new FollowState(
+                receiver.live(), receiver.suspect(), receiver.superseded(), receiver.catchingUp(), following);
     }
 
     private void note(Effect effect) {
@@ -228,25 +267,13 @@ final class FollowedStream implements SegmentFetch.Events {
             if (left != null && !BLAMELESS.contains(choose.why())) {
                 picker.failed(left, System.nanoTime());
             }
-            LOG.atInfo()
-                    .addKeyValue("stream", stream)
-                    .addKeyValue("upstream", left)
-                    .addKeyValue("why", choose.why())
-                    .log("upstream left");
+            news.left(left, choose.why());
         } else if (effect instanceof Effect.MarkLive) {
-            LOG.atInfo()
-                    .addKeyValue("stream", stream)
-                    .addKeyValue("upstream", receiver.upstream())
-                    .addKeyValue("seq", receiver.position().seq())
-                    .log("stream is live");
+            news.live(receiver.upstream(), receiver.position());
         } else if (effect instanceof Effect.MarkSuspect suspect) {
-            node.metrics().diverged();
-            node.listener().onSuspect(stream);
-            LOG.atError()
-                    .addKeyValue("stream", stream)
-                    .addKeyValue("position", receiver.position())
-                    .addKeyValue("why", suspect.why())
-                    .log("copy diverged, it will be replaced");
+            news.suspect(receiver.position(), suspect.why());
+        } else if (effect instanceof Effect.MarkSuperseded) {
+            news.superseded(receiver.position());
         }
     }
 
@@ -277,15 +304,32 @@ final class FollowedStream implements SegmentFetch.Events {
         }
     }
 
+    private void startRepair(Effect.StartRepair start) {
+        node.tails().unsubscribe(start.peer(), stream);
+        if (!repair.start(start)) {
+            handle(receiver.repairFailed(start.session(), RepairFailure.BROKEN, false));
+        }
+    }
+
+    private void correct(Effect.Correct correct) {
+        if (!repair.correct(correct)) {
+            handle(receiver.repairFailed(correct.session(), RepairFailure.MISFIT, false));
+        }
+    }
+
     private void finishCatchUp(Effect.FinishCatchUp finish) {
         RuntimeException refusal = catchUp.finish(finish.position());
         if (refusal != null) {
             ended(finish.session(), refusal);
             return;
         }
+        replaced(finish.session(), finish.position());
+    }
+
+    private void replaced(long session, Position by) {
         picker.succeeded();
         node.listener().onInstalled(stream);
-        handle(receiver.installed(finish.session(), finish.position()));
+        handle(receiver.installed(session, by));
     }
 
     private Position stored() {

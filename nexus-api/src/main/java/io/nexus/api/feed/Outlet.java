@@ -1,12 +1,16 @@
 package io.nexus.api.feed;
 
 import io.nexus.crdt.Cursor;
+import io.nexus.crdt.Digest;
 import io.nexus.crdt.FeedRing;
+import io.nexus.crdt.Position;
 import io.nexus.crdt.Step;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One stream as this node offers it: the recent steps, when each was committed, and whom to wake when there is a new
@@ -20,6 +24,7 @@ final class Outlet {
     private final Set<Runnable> wakes = new CopyOnWriteArraySet<>();
     private final long[] committedSeq = new long[TIMES];
     private final long[] committedNanos = new long[TIMES];
+    private final Position[] committed = new Position[TIMES];
     private volatile boolean suspect;
     volatile List<String> via = List.of();
 
@@ -32,6 +37,7 @@ final class Outlet {
             int slot = (int) (step.seq() % TIMES);
             committedSeq[slot] = step.seq();
             committedNanos[slot] = nowNanos;
+            committed[slot] = step.after();
         }
         ring.append(step);
         wakeAll();
@@ -39,6 +45,9 @@ final class Outlet {
 
     void reset(Cursor head) {
         suspect = false;
+        synchronized (committedSeq) {
+            Arrays.fill(committed, null); // of rows that were replaced
+        }
         ring.reset(head);
         wakeAll();
     }
@@ -56,6 +65,15 @@ final class Outlet {
         synchronized (committedSeq) {
             int slot = (int) (seq % TIMES);
             return committedSeq[slot] == seq ? OptionalLong.of(committedNanos[slot]) : OptionalLong.empty();
+        }
+    }
+
+    /** Of a recent step; null if it is none. */
+    @Nullable
+    Digest digestAt(int incarnation, long seq) {
+        synchronized (committedSeq) {
+            int slot = (int) (seq % TIMES);
+            return committedSeq[slot] == seq ? DigestComparison.digestOf(committed[slot], incarnation, seq) : null;
         }
     }
 

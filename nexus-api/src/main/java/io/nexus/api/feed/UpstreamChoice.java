@@ -2,7 +2,7 @@ package io.nexus.api.feed;
 
 import io.nexus.crdt.Cursor;
 import io.nexus.crdt.Position;
-import io.nexus.crdt.StreamReceiver;
+import io.nexus.crdt.Upstream;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -53,8 +53,7 @@ final class UpstreamChoice {
     }
 
     /** @param replace this node's copy is to be replaced: a node at an equal position will do */
-    static Optional<StreamReceiver.Upstream> choose(
-            List<Candidate> candidates, Terms terms, Position here, boolean replace) {
+    static Optional<Upstream> choose(List<Candidate> candidates, Terms terms, Position here, boolean replace) {
         return candidates.stream()
                 .filter(c -> terms.reachable.test(c.nodeId))
                 .filter(c -> useful(c, here, replace) || (!replace && terms.named.contains(c.nodeId)))
@@ -64,8 +63,7 @@ final class UpstreamChoice {
                         .thenComparing(terms::rank)
                         .thenComparing(Candidate::seq, Comparator.reverseOrder())
                         .thenComparing(Candidate::nodeId))
-                .map(c -> new StreamReceiver.Upstream(
-                        c.nodeId, terms.named.contains(c.nodeId) ? null : c.head(here), c.member));
+                .map(c -> new Upstream(c.nodeId, terms.named.contains(c.nodeId) ? null : c.head(here), c.member));
     }
 
     /** Anybody but a member must be known to have more; a whole segment is not asked of one known to be behind. */

@@ -2,6 +2,7 @@ package io.nexus.api.feed;
 
 import io.nexus.crdt.Position;
 import io.nexus.crdt.StreamReceiver;
+import io.nexus.crdt.Upstream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -40,18 +41,18 @@ final class UpstreamPicker {
     }
 
     /** Whom to follow now; empty if nobody fits. */
-    Optional<StreamReceiver.Upstream> pick(StreamReceiver receiver, long now) {
+    Optional<Upstream> pick(StreamReceiver receiver, long now) {
         return choose(receiver, now, false);
     }
 
     /** Like {@link #pick}, but a node that failed a moment ago is better than none. */
-    Optional<StreamReceiver.Upstream> pickAnother(StreamReceiver receiver, long now) {
-        Optional<StreamReceiver.Upstream> other = choose(receiver, now, false);
+    Optional<Upstream> pickAnother(StreamReceiver receiver, long now) {
+        Optional<Upstream> other = choose(receiver, now, false);
         return other.isPresent() ? other : choose(receiver, now, true);
     }
 
-    private Optional<StreamReceiver.Upstream> choose(StreamReceiver receiver, long now, boolean anybody) {
-        Optional<StreamReceiver.Upstream> chosen = node.upstreams()
+    private Optional<Upstream> choose(StreamReceiver receiver, long now, boolean anybody) {
+        Optional<Upstream> chosen = node.upstreams()
                 .choose(
                         stream,
                         new UpstreamChoice.Terms(
@@ -59,7 +60,7 @@ final class UpstreamPicker {
                                 receiver::tooOldAt,
                                 List.copyOf(named)),
                         receiver.position(),
-                        receiver.suspect());
+                        receiver.suspect() || receiver.superseded());
         chosen.ifPresent(upstream -> watch.chosen(now));
         return chosen;
     }

@@ -4,7 +4,7 @@ import io.nexus.api.cluster.ClusterView;
 import io.nexus.api.cluster.Peers;
 import io.nexus.api.consensus.GroupView;
 import io.nexus.crdt.Position;
-import io.nexus.crdt.StreamReceiver;
+import io.nexus.crdt.Upstream;
 import io.nexus.statemachine.model.NodeEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +27,7 @@ final class Upstreams {
     }
 
     /** See {@link UpstreamChoice#choose}. */
-    Optional<StreamReceiver.Upstream> choose(int stream, UpstreamChoice.Terms terms, Position here, boolean replace) {
+    Optional<Upstream> choose(int stream, UpstreamChoice.Terms terms, Position here, boolean replace) {
         UpstreamChoice.Terms alive =
                 new UpstreamChoice.Terms(up().and(terms.reachable()), terms.tooOld(), terms.named());
         return UpstreamChoice.choose(candidates(stream), alive, here, replace);

@@ -74,23 +74,24 @@ final class Wire {
 
     /** @throws CorruptBytes if the chunk is not what was sent */
     static List<RowChange> rows(CatchUpChunk chunk) {
-        return RowCodec.decode(checked(chunk, chunk.getRows()));
+        return RowCodec.decode(checked(chunk.getRows(), chunk.getCrc32C()));
     }
 
     /** @throws CorruptBytes if the chunk is not what was sent */
     static Position position(CatchUpChunk last) {
-        return PositionCodec.decode(checked(last, last.getPosition()));
+        return PositionCodec.decode(checked(last.getPosition(), last.getCrc32C()));
     }
 
-    private static byte[] checked(CatchUpChunk chunk, ByteString part) {
+    /** @throws CorruptBytes if the bytes are not what was sent */
+    static byte[] checked(ByteString part, int crc) {
         byte[] bytes = part.toByteArray();
-        if (crc(bytes) != chunk.getCrc32C()) {
-            throw new CorruptBytes("chunk with a wrong checksum");
+        if (crc(bytes) != crc) {
+            throw new CorruptBytes("bytes with a wrong checksum");
         }
         return bytes;
     }
 
-    private static int crc(byte[] bytes) {
+    static int crc(byte[] bytes) {
         CRC32C crc = new CRC32C();
         crc.update(bytes, 0, bytes.length);
         return (int) crc.getValue();

@@ -19,6 +19,7 @@ import io.nexus.api.feed.FeedHub;
 import io.nexus.api.feed.FeedListener;
 import io.nexus.api.feed.FeedMetrics;
 import io.nexus.api.feed.PeerProgress;
+import io.nexus.api.feed.Scrubber;
 import io.nexus.api.feed.SegmentPuller;
 import io.nexus.api.metrics.MetricNames;
 import io.nexus.api.service.LocalLookups;
@@ -67,6 +68,8 @@ final class RunningNode implements AutoCloseable {
     private final Membership membership;
     private final FeedClient feed;
     private final SegmentPuller puller;
+    private final Scrubber scrubber;
+    private final FeedMetrics feedMetrics;
     private final LookupThreads lookupThreads = new LookupThreads(LOOKUP_THREADS);
     private final LocalLookups lookups;
     private final ExecutorService proofs = Executors.newFixedThreadPool(2, task -> new Thread(task, "proof-answers"));
@@ -82,7 +85,7 @@ final class RunningNode implements AutoCloseable {
         channels = new PeerChannels(self, layout);
         clock = new ClockGuard(
                 InstantSource.system(), System::nanoTime, base.setup().clock());
-        FeedMetrics feedMetrics = new FeedMetrics(base.meters());
+        feedMetrics = new FeedMetrics(base.meters());
         hub = new FeedHub(streams, base.store(), feedMetrics);
         StepWaiters waiters = new StepWaiters(base.store());
         listeners = FeedListener.all(List.of(hub, base.pools(), waiters, new LayoutListener(layout), base.changes()));
@@ -96,17 +99,28 @@ final class RunningNode implements AutoCloseable {
                         new FollowingControl(), consensus.router(), consensus.groups()::learnOwner, proofs, clock),
                 base.setup().heartbeats());
         ClusterView view = membership.view();
+        PeerProgress progress = PeerProgress.from(membership.reports());
         feed = new FeedClient(new FeedClient.Ports(
                 channels,
                 consensus.groups(),
                 view,
-                PeerProgress.from(membership.reports()),
+                progress,
                 base.store(),
                 listeners,
                 feedMetrics,
                 segment -> LatePorts.genesis(clusterId, segment),
                 failure -> fatal.fatal("The store failed while following a segment.", failure)));
         puller = new SegmentPuller(channels, consensus.groups(), view, listeners, feedMetrics);
+        scrubber = new Scrubber(new Scrubber.Ports(
+                base.store(),
+                hub,
+                progress,
+                view,
+                consensus.groups(),
+                feedMetrics,
+                base.setup().config().clset().scrubInterval(),
+                failure -> fatal.fatal("The store failed while it was checked.", failure)));
+        hub.onWrong(this::mend);
         lookups = new LocalLookups(
                 new LocalLookups.Sources(
                         base.store(),
@@ -118,6 +132,16 @@ final class RunningNode implements AutoCloseable {
                         channels,
                         this::intact),
                 lookupThreads);
+    }
+
+    /** Whoever writes the segment here puts its copy right: the feed by repair, a member by pulling it anew. */
+    private void mend(int segment) {
+        if (consensus.renew(segment)) {
+            listeners.onSuspect(segment);
+            feedMetrics.diverged();
+        } else {
+            feed.foundWrong(segment);
+        }
     }
 
     /** Groups of the last run first, then what they do not cover, then the others may talk to us. */
@@ -137,6 +161,7 @@ final class RunningNode implements AutoCloseable {
         peerServer.add(feedEndpoint);
         peerServer.add(new OwnerReadEndpoint(
                 base.store(), base.pools(), consensus.groups(), membership.proof(), () -> clusterId, lookupThreads));
+        scrubber.start();
         base.watches().start(this::intact);
         ports.open(new LatePorts.Ports(membership.view(), consensus.groups(), consensus.router(), lookups, feed));
         membership.start().whenComplete((done, failure) -> {
@@ -163,6 +188,7 @@ final class RunningNode implements AutoCloseable {
     /** Ends groups and feed; the store may be closed after it. */
     @Override
     public void close() throws IOException {
+        scrubber.close();
         membership.close();
         feed.close();
         try {

@@ -2,10 +2,12 @@ package io.nexus.api.cluster;
 
 import io.nexus.crdt.Digest;
 import io.nexus.crdt.Position;
+import io.nexus.crdt.RowChange;
 import io.nexus.statemachine.codec.PlanCodec;
 import io.nexus.statemachine.model.ClusterPlan;
 import io.nexus.statemachine.storage.CommitListener;
 import io.nexus.statemachine.storage.NodeStore;
+import io.nexus.statemachine.storage.Recount;
 import io.nexus.statemachine.storage.RowUpdate;
 import io.nexus.statemachine.storage.SegmentStore;
 import java.util.List;
@@ -84,6 +86,11 @@ final class FakeStore implements NodeStore {
 
         @Override
         public void advance(long term, long index, long clockMillis) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void correct(Recount found, Position at, List<RowChange> changes) {
             throw new UnsupportedOperationException();
         }
 

@@ -185,7 +185,8 @@ final class FeedLab {
             nodes.forEach((id, node) -> {
                 Position position = node.store.segment(segment).position();
                 if (!id.equals(self) && !down.contains(id) && position != null) {
-                    heard.add(new PeerProgress.Progress(id, position.incarnation(), position.seq(), !node.suspect()));
+                    heard.add(new PeerProgress.Progress(
+                            id, position.incarnation(), position.seq(), !node.suspect(), position.digest()));
                 }
             });
             return heard;

@@ -1,9 +1,13 @@
 package io.nexus.api.feed;
 
 import io.nexus.api.metrics.Meters;
+import io.nexus.crdt.Branches;
+import io.nexus.crdt.Digest;
 import io.nexus.crdt.Position;
 import io.nexus.crdt.RowChange;
 import io.nexus.crdt.Step;
+import io.nexus.statemachine.rows.BranchesRow;
+import io.nexus.statemachine.rows.RowKeys;
 import io.nexus.statemachine.storage.IndexRule;
 import io.nexus.statemachine.storage.NodeStore;
 import io.nexus.statemachine.storage.RowUpdate;
@@ -29,6 +33,7 @@ final class FeedNode {
     final List<Long> heard = new CopyOnWriteArrayList<>();
     final List<Integer> installs = new CopyOnWriteArrayList<>();
     final AtomicReference<@Nullable Throwable> fatal = new AtomicReference<>();
+    final FeedMetrics metrics;
     final FeedHub hub;
     final FeedEndpoint endpoint;
     final FeedClient client;
@@ -37,7 +42,7 @@ final class FeedNode {
     FeedNode(String id, NodeStore store, FeedLab lab) {
         this.id = id;
         this.store = store;
-        FeedMetrics metrics = new FeedMetrics(meters);
+        metrics = new FeedMetrics(meters);
         hub = new FeedHub(2, store, metrics);
         endpoint = new FeedEndpoint(hub, () -> FeedLab.CLUSTER, lab.fanOut);
         FeedListener listener = FeedListener.all(List.of(hub, new Recorder()));
@@ -89,7 +94,7 @@ final class FeedNode {
     Step applyQuietly(int row, @Nullable String value) {
         Position stored = segment().position();
         Position now = stored == null ? FeedLab.GENESIS : stored;
-        byte[] key = ByteBuffer.allocate(5).put((byte) 3).putInt(row).array();
+        byte[] key = key(row);
         byte[] after = value == null ? null : value.getBytes(java.nio.charset.StandardCharsets.UTF_8);
         Position next = new Position(
                 now.stream(),
@@ -104,6 +109,31 @@ final class FeedNode {
         Position committed =
                 segment().commit(next, List.of(new RowUpdate(key, segment().get(key), after)));
         return new Step(committed, List.of(new RowChange(key, after)));
+    }
+
+    static byte[] key(int row) {
+        return ByteBuffer.allocate(5).put((byte) 3).putInt(row).array();
+    }
+
+    /** The first step of a new incarnation: what the recovery of a segment writes. */
+    void begin(int incarnation) {
+        Position now = java.util.Objects.requireNonNull(segment().position());
+        Branches table = BranchesRow.of(segment()).with(new Branches.Branch(incarnation, 1_000, now.seq()));
+        byte[] key = RowKeys.branches();
+        byte[] value = BranchesRow.encode(table);
+        Position begun = new Position(
+                now.stream(),
+                incarnation,
+                1_000,
+                now.seq() + 1,
+                1,
+                0,
+                now.clockMillis(),
+                now.digest().plus(Digest.of(key, value)),
+                now.live());
+        Step step = new Step(begun, List.of(new RowChange(key, value)));
+        segment().commitStep(step);
+        hub.onStep(step);
     }
 
     /** A member hears of what the owner decided. */

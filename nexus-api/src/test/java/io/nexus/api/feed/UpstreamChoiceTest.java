@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nexus.api.feed.UpstreamChoice.Candidate;
 import io.nexus.crdt.Digest;
 import io.nexus.crdt.Position;
-import io.nexus.crdt.StreamReceiver.Upstream;
+import io.nexus.crdt.Upstream;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

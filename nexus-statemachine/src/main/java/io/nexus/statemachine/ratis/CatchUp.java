@@ -33,6 +33,8 @@ final class CatchUp implements AutoCloseable {
 
     // guarded by lock, but for the volatile ones, which are only written under it
     private long target = -1;
+    private boolean renewing;
+    private volatile boolean distrusted;
     private @Nullable Thread worker;
     private @Nullable Throwable failure;
     private volatile boolean pending;
@@ -60,17 +62,41 @@ final class CatchUp implements AutoCloseable {
             return;
         }
         synchronized (lock) {
-            target = Math.max(target, minLogIndex);
-            pending = true;
-            if (closed) {
-                return;
-            }
-            if (worker == null) {
-                worker = new Thread(this::run, "segment-" + segment + "-pull");
-                worker.setDaemon(true);
-                worker.start();
-            }
+            start(minLogIndex);
         }
+    }
+
+    private void start(long minLogIndex) {
+        target = Math.max(target, minLogIndex);
+        pending = true;
+        if (worker == null && !closed) {
+            worker = new Thread(this::run, "segment-" + segment + "-pull");
+            worker.setDaemon(true);
+            worker.start();
+        }
+    }
+
+    /** The rows in the store are wrong: to be pulled anew with the next {@link #renewDistrusted}. Any thread. */
+    void distrust() {
+        distrusted = true;
+    }
+
+    /**
+     * Starts to pull the rows anew if they are distrusted, though the store is where it has to be. Called by the store's
+     * writer, which writes nothing until the pull is over.
+     *
+     * @param index where the store is: a source must be as far
+     */
+    boolean renewDistrusted(long index) {
+        if (!distrusted) {
+            return false;
+        }
+        synchronized (lock) {
+            distrusted = false;
+            renewing = true;
+            start(index);
+        }
+        return true;
     }
 
     /** True while the store is not where it has to be. Does not block. */
@@ -135,7 +161,7 @@ final class CatchUp implements AutoCloseable {
             LOG.atInfo()
                     .addKeyValue("segment", segment)
                     .addKeyValue("position", store.position())
-                    .log("segment is behind the log, pulling it");
+                    .log("segment is behind the log, or wrong: pulling it");
             long since = System.nanoTime();
             for (int failures = 0; !closed && !finish(); ) {
                 failures = attempt(failures) ? 0 : failures + 1;
@@ -168,12 +194,15 @@ final class CatchUp implements AutoCloseable {
         long wanted;
         synchronized (lock) {
             wanted = target;
+            if (renewing) {
+                return false;
+            }
         }
         if (!isDurableAt(wanted)) {
             return false;
         }
         synchronized (lock) {
-            pending = target > wanted;
+            pending = target > wanted || renewing;
             if (!pending) {
                 worker = null; // in the same breath: whoever asks from now on needs another one
                 lock.notifyAll();
@@ -192,6 +221,9 @@ final class CatchUp implements AutoCloseable {
             source.pull(segment, wanted, store);
             if (!isAt(wanted, store.position())) {
                 throw new IOException("the source was behind: pulled " + store.position());
+            }
+            synchronized (lock) {
+                renewing = false;
             }
             return true;
         } catch (StorageFailure e) {

@@ -103,6 +103,11 @@ public final class StoreStateMachine extends LogOnlyStateMachine {
         return stopped;
     }
 
+    /** The rows are not what the log made: they are pulled anew before the next entry is applied. Any thread. */
+    public void renew() {
+        catchUp.distrust();
+    }
+
     /**
      * To be called before Ratis is asked to close or remove the group: ends a pull, which Ratis would wait for for ever,
      * and makes the shutdown an expected one. Blocks until the pull has ended, at most ten seconds. Idempotent; nothing
@@ -241,6 +246,7 @@ public final class StoreStateMachine extends LogOnlyStateMachine {
         if (stopped) {
             return false;
         }
+        replaced |= catchUp.renewDistrusted(applier.position().index());
         if (catchUp.pending() && !catchUp.await(this::isClosing)) {
             stopped = true;
             return false;
@@ -258,10 +264,10 @@ public final class StoreStateMachine extends LogOnlyStateMachine {
     }
 
     private void failed(Throwable cause) {
+        stopped = true;
         if (cause instanceof InvariantBroken) {
-            stop(cause);
+            hooks.groupStopped(segment, cause);
         } else {
-            stopped = true;
             hooks.fatal(segment, cause);
         }
         if (isClosing()) {
@@ -269,11 +275,6 @@ public final class StoreStateMachine extends LogOnlyStateMachine {
         }
         // Thrown on the updater thread it closes the group; a failed future would only be logged.
         throw new IllegalStateException("segment " + segment + " stopped", cause);
-    }
-
-    private void stop(Throwable cause) {
-        stopped = true;
-        hooks.groupStopped(segment, cause);
     }
 
     /* --------------- snapshots --------------- */
@@ -341,7 +342,8 @@ public final class StoreStateMachine extends LogOnlyStateMachine {
         if (allServer) {
             hooks.fatal(segment, new IllegalStateException("Ratis closed its server by itself"));
         } else {
-            stop(new IllegalStateException("this node is no longer a member of the group"));
+            stopped = true;
+            hooks.groupStopped(segment, new IllegalStateException("this node is no longer a member of the group"));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.nexus.statemachine.rows;
 
+import io.nexus.statemachine.codec.MalformedBytes;
 import io.nexus.statemachine.storage.IndexRule;
 import java.util.OptionalLong;
 
@@ -7,8 +8,13 @@ import java.util.OptionalLong;
 public final class NexusIndexRule implements IndexRule {
     @Override
     public OptionalLong subscriberHash(byte[] key, byte[] value) {
-        return RowKeys.isAllocation(key)
-                ? OptionalLong.of(SubscriberHash.of(AllocationRow.subscriberBytes(value)))
-                : OptionalLong.empty();
+        if (!RowKeys.isAllocation(key)) {
+            return OptionalLong.empty();
+        }
+        try {
+            return OptionalLong.of(SubscriberHash.of(AllocationRow.subscriberBytes(value)));
+        } catch (MalformedBytes e) {
+            return OptionalLong.empty(); // damaged: it is nobody's until it is repaired, the digest will not fit
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.nexus.statemachine.storage;
 
 import io.nexus.crdt.Position;
+import io.nexus.crdt.RowChange;
 import io.nexus.crdt.Step;
 import java.util.ArrayList;
 import java.util.List;
@@ -142,32 +143,49 @@ final class RocksSegmentStore implements SegmentStore {
 
     @Override
     public Position commit(Position after, List<RowUpdate> updates) {
-        return write(after, updates, tally -> tally.label(after));
+        Position now = position();
+        Succession.checkCommit(segment, now, after, updates);
+        return write(new Tally(rule, now), updates, tally -> tally.label(after));
     }
 
     @Override
     public Position commitStep(Step step) {
         columns.enter();
         try {
-            List<RowUpdate> updates = Succession.updates(step, keys -> {
-                List<byte[]> diskKeys = new ArrayList<>(keys.size());
-                for (byte[] key : keys) {
-                    diskKeys.add(DiskKeys.row(prefix(), key));
-                }
-                return columns.getRows(diskKeys);
-            });
-            return write(step.after(), updates, tally -> tally.verify(step.after()));
+            List<RowUpdate> updates = Succession.updates(step.changes(), this::valuesOf);
+            Succession.checkStep(segment, position(), step.after(), updates);
+            return write(new Tally(rule, position()), updates, tally -> tally.verify(step.after()));
         } finally {
             columns.leave();
         }
     }
 
-    private Position write(Position after, List<RowUpdate> updates, Function<Tally, Position> label) {
+    @Override
+    public void correct(Recount found, Position position, List<RowChange> changes) {
+        Succession.checkCorrection(segment, position(), found, position);
+        columns.enter();
+        try {
+            List<RowUpdate> updates = Succession.updates(changes, this::valuesOf);
+            write(Tally.of(rule, found), updates, tally -> tally.verify(position));
+        } finally {
+            columns.leave();
+        }
+    }
+
+    private List<byte @Nullable []> valuesOf(List<byte[]> keys) {
+        if (keys.isEmpty()) {
+            return List.of(); // RocksDB asserts that there are some
+        }
+        List<byte[]> diskKeys = new ArrayList<>(keys.size());
+        for (byte[] key : keys) {
+            diskKeys.add(DiskKeys.row(prefix(), key));
+        }
+        return columns.getRows(diskKeys);
+    }
+
+    private Position write(Tally tally, List<RowUpdate> updates, Function<Tally, Position> label) {
         StoredPosition before = stored;
-        Position position = before == null ? null : before.position();
-        Succession.checkCommit(segment, position, after, updates);
         int generation = before == null ? StoredPosition.generationAfter(0) : before.generation();
-        Tally tally = new Tally(rule, position);
         columns.enter();
         try (RowBatch batch = new RowBatch(columns, DiskKeys.prefix(segment, generation), tally)) {
             for (RowUpdate update : updates) {

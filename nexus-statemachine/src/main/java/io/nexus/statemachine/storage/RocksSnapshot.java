@@ -4,6 +4,7 @@ import io.nexus.crdt.Position;
 import io.nexus.statemachine.model.Invariant;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ReadOptions;
@@ -15,6 +16,7 @@ import org.rocksdb.Snapshot;
  */
 final class RocksSnapshot implements SegmentStore.StoreSnapshot {
     private final RocksColumns columns;
+    private final IndexRule rule;
     private final Snapshot snapshot;
     private final ReadOptions options;
     private final ReadOptions bySubscriber;
@@ -25,6 +27,7 @@ final class RocksSnapshot implements SegmentStore.StoreSnapshot {
     RocksSnapshot(RocksColumns columns, IndexRule rule, int segment) {
         columns.enter();
         this.columns = columns;
+        this.rule = rule;
         this.snapshot = columns.db().getSnapshot();
         this.options = new ReadOptions().setSnapshot(snapshot);
         this.bySubscriber = new ReadOptions().setPrefixSameAsStart(true).setSnapshot(snapshot);
@@ -100,6 +103,43 @@ final class RocksSnapshot implements SegmentStore.StoreSnapshot {
             view.scan(prefix(), prefix, from, () -> true, visitor);
         } finally {
             gate.leave();
+        }
+    }
+
+    @Override
+    public void scanRange(byte[] from, byte[] to, RowVisitor visitor) {
+        gate.enter();
+        try {
+            view.scanRange(prefix(), from, to, visitor);
+        } finally {
+            gate.leave();
+        }
+    }
+
+    @Override
+    public Recount recount(IntConsumer pace) {
+        Counter counter = new Counter(new Tally(rule, null), pace);
+        scanRange(new byte[0], new byte[0], counter);
+        return counter.tally.recounted(position(), counter.rows, counter.bytes);
+    }
+
+    private static final class Counter implements RowVisitor {
+        private final Tally tally;
+        private final IntConsumer pace;
+        private long rows;
+        private long bytes;
+
+        private Counter(Tally tally, IntConsumer pace) {
+            this.tally = tally;
+            this.pace = pace;
+        }
+
+        @Override
+        public void row(byte[] key, byte[] value) {
+            tally.add(key, value);
+            rows++;
+            bytes += key.length + value.length;
+            pace.accept(key.length + value.length);
         }
     }
 

@@ -53,10 +53,7 @@ final class RocksView {
      * @return false, with nothing visited, if it was not valid
      */
     boolean scan(int prefix, byte[] start, BooleanSupplier valid, RowVisitor visitor) {
-        return scan(prefix, start, start, valid, (key, value) -> {
-            visitor.row(key, value);
-            return true;
-        });
+        return scan(prefix, start, start, valid, all(visitor));
     }
 
     /**
@@ -65,13 +62,31 @@ final class RocksView {
      * @param from with or behind start
      */
     boolean scan(int prefix, byte[] start, byte[] from, BooleanSupplier valid, RowTaker visitor) {
-        try (Slice end = new Slice(DiskKeys.after(DiskKeys.row(prefix, start)));
+        byte[] first = DiskKeys.row(prefix, Arrays.compareUnsigned(from, start) < 0 ? start : from);
+        return scan(first, DiskKeys.after(DiskKeys.row(prefix, start)), valid, visitor);
+    }
+
+    /** Visits the rows from one key up to another; to the last one if {@code to} is empty. */
+    void scanRange(int prefix, byte[] from, byte[] to, RowVisitor visitor) {
+        byte[] end = to.length == 0 ? DiskKeys.after(DiskKeys.row(prefix, to)) : DiskKeys.row(prefix, to);
+        scan(DiskKeys.row(prefix, from), end, () -> true, all(visitor));
+    }
+
+    private static RowTaker all(RowVisitor visitor) {
+        return (key, value) -> {
+            visitor.row(key, value);
+            return true;
+        };
+    }
+
+    private boolean scan(byte[] first, byte[] last, BooleanSupplier valid, RowTaker visitor) {
+        try (Slice end = new Slice(last);
                 ReadOptions bounded = new ReadOptions(options).setIterateUpperBound(end);
                 RocksIterator rows = columns.db().newIterator(columns.rows(), bounded)) {
             if (!valid.getAsBoolean()) {
                 return false;
             }
-            rows.seek(DiskKeys.row(prefix, Arrays.compareUnsigned(from, start) < 0 ? start : from));
+            rows.seek(first);
             boolean more = true;
             while (more && rows.isValid()) {
                 byte[] key = rows.key();

@@ -1,8 +1,10 @@
 package io.nexus.statemachine.storage;
 
 import io.nexus.crdt.Position;
+import io.nexus.crdt.RowChange;
 import io.nexus.crdt.Step;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +36,8 @@ public interface SegmentStore extends Rows {
     Position commit(Position after, List<RowUpdate> updates);
 
     /**
-     * Like {@link #commit} for a step that another node made: finds the rows' values before it by itself.
+     * Like {@link #commit} for a step that another node made: finds the rows' values before it by itself. May be the
+     * first step of a newer incarnation.
      *
      * @return the position stored, equal to {@code step.after()}
      * @throws DigestMismatch if digest or live count would not be those of the step; nothing was written then
@@ -43,6 +46,17 @@ public interface SegmentStore extends Rows {
 
     /** Moves only term, index and clock of the position: for log entries that changed no row. Never goes back. */
     void advance(long term, long index, long clockMillis);
+
+    /**
+     * Changes some rows so that all of them are those of another node's position, in one atomic batch: digest and live
+     * count are checked starting from what the rows really are, not from what was believed of them.
+     *
+     * @param found of this store as it is now
+     * @param position where the rows are afterwards: ahead on the same branch, equal, or on a newer incarnation
+     * @throws DigestMismatch if the rows would not be those of the position; nothing was written then
+     * @throws IllegalArgumentException if the position is behind, or the store was written since it was recounted
+     */
+    void correct(Recount found, Position position, List<RowChange> changes);
 
     /** A consistent view of all rows with the position they belong to; null before the first write. */
     @Nullable
@@ -57,6 +71,16 @@ public interface SegmentStore extends Rows {
     /** Rows of one moment, in key order. Holds back compaction and the closing of the store: close it within minutes. */
     interface StoreSnapshot extends Rows, AutoCloseable {
         Position position();
+
+        /**
+         * The rows with keys in a range, in unsigned key order.
+         *
+         * @param to exclusive; empty: to the last row
+         */
+        void scanRange(byte[] from, byte[] to, RowVisitor visitor);
+
+        /** Reads every row. {@code pace} hears the bytes of each row and may block, to read slowly. */
+        Recount recount(IntConsumer pace);
 
         @Override
         void close();

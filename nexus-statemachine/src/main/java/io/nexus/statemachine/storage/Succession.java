@@ -2,7 +2,6 @@ package io.nexus.statemachine.storage;
 
 import io.nexus.crdt.Position;
 import io.nexus.crdt.RowChange;
-import io.nexus.crdt.Step;
 import io.nexus.statemachine.model.Invariant;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -41,22 +40,40 @@ final class Succession {
         return from.atLog(term, index, clockMillis);
     }
 
+    /** Like checkCommit, but the step may be the first of a newer incarnation: its log counts from the beginning again. */
+    static void checkStep(int segment, @Nullable Position now, Position after, List<RowUpdate> updates) {
+        if (now == null || after.incarnation() <= now.incarnation()) {
+            checkCommit(segment, now, after, updates);
+            return;
+        }
+        Invariant.check(after.stream() == segment, "%s committed to segment %s", after, segment);
+        Invariant.check(after.seq() == now.seq() + 1, "%s does not follow %s", after, now);
+    }
+
+    static void checkCorrection(int segment, @Nullable Position now, Recount found, Position corrected) {
+        checkInstall(segment, now, corrected);
+        if (!found.position().equals(now)) {
+            throw new IllegalArgumentException("recounted at " + found.position() + ", written since, now at " + now);
+        }
+    }
+
     static void checkInstall(int segment, @Nullable Position now, Position installed) {
         boolean behind = now != null
                 && installed.sameBranch(now)
                 && (installed.seq() < now.seq() || installed.index() < now.index());
-        if (installed.stream() != segment || behind) {
+        boolean older = now != null && installed.incarnation() < now.incarnation();
+        if (installed.stream() != segment || behind || older) {
             throw new IllegalArgumentException("segment " + segment + " is at " + now + ", cannot take " + installed);
         }
     }
 
     /**
-     * The step's rows with their values before it. A row that the step changes twice is one update; a row that it
-     * deletes though it is not there is none.
+     * The rows with their values before. A row that is changed twice is one update; a row that is deleted though it is
+     * not there is none.
      */
-    static List<RowUpdate> updates(Step step, Reader reader) {
+    static List<RowUpdate> updates(List<RowChange> rows, Reader reader) {
         Map<ByteBuffer, RowChange> last = new LinkedHashMap<>();
-        for (RowChange change : step.changes()) {
+        for (RowChange change : rows) {
             last.put(ByteBuffer.wrap(change.key()), change);
         }
         List<RowChange> changes = new ArrayList<>(last.values());

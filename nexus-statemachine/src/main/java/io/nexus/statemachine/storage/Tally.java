@@ -17,6 +17,18 @@ final class Tally {
         this.live = from == null ? 0 : from.live();
     }
 
+    /** Starts from rows as they were read. */
+    static Tally of(IndexRule rule, Recount found) {
+        Tally tally = new Tally(rule, null);
+        tally.digest = found.digest();
+        tally.live = found.live();
+        return tally;
+    }
+
+    Recount recounted(Position position, long rows, long bytes) {
+        return new Recount(position, rows, bytes, digest, live);
+    }
+
     /** Adds a row, and tells the subscriber's hash if it is an allocation. */
     OptionalLong add(byte[] key, byte[] value) {
         digest = digest.plus(Digest.of(key, value));

@@ -115,6 +115,26 @@ class CatchUpTest {
     }
 
     @Test
+    void distrustedRows_arePulledAnew_thoughTheStoreIsWhereItHasToBe() {
+        catchUp.require(20);
+        assertThat(catchUp.await(() -> false)).isTrue();
+        assertThat(catchUp.renewDistrusted(20)).as("nothing is wrong").isFalse();
+        source = minIndex -> {
+            if (asked.size() == 2) {
+                throw new IOException("nobody there");
+            }
+            return minIndex;
+        };
+        catchUp.distrust();
+        assertThat(catchUp.pending()).as("until the writer lets go").isFalse();
+        assertThat(catchUp.renewDistrusted(20)).isTrue();
+        assertThat(catchUp.await(() -> false)).isTrue();
+        assertThat(asked).containsExactly(20L, 20L, 20L);
+        assertThat(catchUp.pending()).isFalse();
+        assertThat(catchUp.renewDistrusted(20)).isFalse();
+    }
+
+    @Test
     void await_whileClosing_givesUpAndEndsThePull() {
         CountDownLatch ended = new CountDownLatch(1);
         source = minIndex -> {

@@ -2,6 +2,7 @@ package io.nexus.statemachine.storage;
 
 import io.nexus.crdt.Position;
 import java.util.Objects;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A copy that nobody changes. */
@@ -38,6 +39,25 @@ final class HeapSnapshot implements SegmentStore.StoreSnapshot {
     @Override
     public void holdings(long subscriberHash, RowVisitor visitor) {
         HeapRows.visit(state.held(rule, subscriberHash), visitor);
+    }
+
+    @Override
+    public void scanRange(byte[] from, byte[] to, RowVisitor visitor) {
+        HeapRows.visit(
+                to.length == 0 ? state.rows.tailMap(from, true) : state.rows.subMap(from, true, to, false), visitor);
+    }
+
+    @Override
+    public Recount recount(IntConsumer pace) {
+        Tally tally = new Tally(rule, null);
+        long bytes = 0;
+        for (var row : state.rows.entrySet()) {
+            tally.add(row.getKey(), row.getValue());
+            int size = row.getKey().length + row.getValue().length;
+            bytes += size;
+            pace.accept(size);
+        }
+        return tally.recounted(position(), state.rows.size(), bytes);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.nexus.statemachine.storage;
 
 import io.nexus.crdt.Position;
+import io.nexus.crdt.RowChange;
 import io.nexus.crdt.Step;
 import io.nexus.statemachine.model.Invariant;
 import java.util.ArrayList;
@@ -47,6 +48,18 @@ public final class InMemoryNodeStore implements NodeStore {
     public void breakDown() {
         synchronized (lock) {
             broken = true;
+        }
+    }
+
+    /** Silent damage: the row changes, or goes, and nothing else does. */
+    public void damage(int segment, byte[] key, byte @Nullable [] value) {
+        synchronized (lock) {
+            HeapRows rows = segments.get(segment).state;
+            if (value == null) {
+                rows.rows.remove(key);
+            } else {
+                rows.rows.put(key, value);
+            }
         }
     }
 
@@ -202,28 +215,39 @@ public final class InMemoryNodeStore implements NodeStore {
         @Override
         public Position commit(Position after, List<RowUpdate> updates) {
             synchronized (lock) {
-                return write(after, updates, tally -> tally.label(after));
+                Succession.checkCommit(number, state.position, after, updates);
+                return write(new Tally(rule, state.position), updates, tally -> tally.label(after));
             }
         }
 
         @Override
         public Position commitStep(Step step) {
             synchronized (lock) {
-                List<RowUpdate> updates = Succession.updates(step, keys -> {
-                    List<byte @Nullable []> values = new ArrayList<>();
-                    for (byte[] key : keys) {
-                        values.add(state.rows.get(key));
-                    }
-                    return values;
-                });
-                return write(step.after(), updates, tally -> tally.verify(step.after()));
+                List<RowUpdate> updates = Succession.updates(step.changes(), this::valuesOf);
+                Succession.checkStep(number, state.position, step.after(), updates);
+                return write(new Tally(rule, state.position), updates, tally -> tally.verify(step.after()));
             }
         }
 
-        private Position write(Position after, List<RowUpdate> updates, Function<Tally, Position> label) {
+        @Override
+        public void correct(Recount found, Position position, List<RowChange> changes) {
+            synchronized (lock) {
+                Succession.checkCorrection(number, state.position, found, position);
+                List<RowUpdate> updates = Succession.updates(changes, this::valuesOf);
+                write(Tally.of(rule, found), updates, tally -> tally.verify(position));
+            }
+        }
+
+        private List<byte @Nullable []> valuesOf(List<byte[]> keys) {
+            List<byte @Nullable []> values = new ArrayList<>();
+            for (byte[] key : keys) {
+                values.add(state.rows.get(key));
+            }
+            return values;
+        }
+
+        private Position write(Tally tally, List<RowUpdate> updates, Function<Tally, Position> label) {
             checkWritable();
-            Succession.checkCommit(number, state.position, after, updates);
-            Tally tally = new Tally(rule, state.position);
             for (RowUpdate update : updates) {
                 // Stricter than a store on disk can afford to be.
                 Invariant.check(
