@@ -126,6 +126,11 @@ public final class NexusClient implements AutoCloseable {
                 DeletePoolRequest.newBuilder().setId(id).build());
     }
 
+    /** Any unary call of the API that may be repeated without a second effect. */
+    public <Q, R> CompletableFuture<R> ask(MethodDescriptor<Q, R> method, Q request) {
+        return call(method, request);
+    }
+
     public CompletableFuture<StatusResponse> status() {
         return call(ClusterServiceGrpc.getStatusMethod(), StatusRequest.getDefaultInstance());
     }

@@ -47,6 +47,10 @@ public final class StatusTable {
                 rejects(reason, Status.Code.FAILED_PRECONDITION, 409, "use another pool: this one is being deleted");
             case REQUEST_ID_REUSED ->
                 rejects(reason, Status.Code.ALREADY_EXISTS, 409, "use a new request_id for a new request");
+            case NO_SUCH_RECORD ->
+                rejects(reason, Status.Code.NOT_FOUND, 404, "write it, or ask a node that has heard of it");
+            case VERSION_MISMATCH ->
+                rejects(reason, Status.Code.ABORTED, 412, "read the record again, and decide again");
             case NO_LEADER ->
                 fails(reason, 503, "retry after the time given: the segment is electing a leader or has no majority");
             case OVERLOADED -> fails(reason, 503, "retry after the time given, with backoff");

@@ -11,7 +11,6 @@ import java.util.function.LongSupplier;
 public final class FeedMetrics {
     private static final String LATENCY = "nexus_clset_sync_latency_seconds";
     private static final String ENTRIES = "nexus_clset_entries_total";
-    private static final String CONFLICTS = "nexus_clset_conflicts_total";
     private static final String LAG = "nexus_clset_stream_lag_seq";
     private static final String DIVERGENCE = "nexus_clset_divergence_total";
     private static final String CATCH_UP_BYTES = "nexus_clset_catchup_bytes_total";
@@ -20,7 +19,6 @@ public final class FeedMetrics {
     public static final Map<String, String> HELP = Map.of(
             LATENCY, "Time from a step's commit on this node to a follower's acknowledgement, by this node's clock.",
             ENTRIES, "Allocations in this node's store, all segments.",
-            CONFLICTS, "Records written on two nodes at once.",
             LAG, "Steps that another node is known to have and this node has not, by stream.",
             DIVERGENCE, "Copies found to differ from the log at an equal position.",
             CATCH_UP_BYTES, "Bytes of rows received to replace whole segments.");
@@ -35,7 +33,6 @@ public final class FeedMetrics {
         this.latency = meters.timer(LATENCY);
         this.divergence = meters.counter(DIVERGENCE);
         this.catchUpBytes = meters.counter(CATCH_UP_BYTES);
-        meters.counter(CONFLICTS);
     }
 
     void entries(LongSupplier allocations) {

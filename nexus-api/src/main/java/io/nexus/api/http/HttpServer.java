@@ -13,6 +13,7 @@ import io.nexus.api.service.AllocationService;
 import io.nexus.api.service.ClusterService;
 import io.nexus.api.service.LookupService;
 import io.nexus.api.service.PoolService;
+import io.nexus.api.service.RecordService;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -66,7 +67,11 @@ public final class HttpServer implements AutoCloseable {
 
     /** What the routes call. */
     public record Services(
-            AllocationService allocations, LookupService lookups, PoolService pools, ClusterService cluster) {}
+            AllocationService allocations,
+            LookupService lookups,
+            PoolService pools,
+            ClusterService cluster,
+            RecordService records) {}
 
     public HttpServer(Settings settings, Services services, Meters meters) {
         this.settings = settings;
@@ -137,6 +142,7 @@ public final class HttpServer implements AutoCloseable {
         new SeedRoutes(services.allocations(), services.lookups()).register(routes);
         new ApiV1Routes(services.allocations(), services.lookups(), services.pools(), services.cluster())
                 .register(routes);
+        new RecordRoutes(services.records()).register(routes);
         new OperationsRoutes(services.cluster(), meters).register(routes);
         config.routes.before(context -> context.attribute(START, System.nanoTime()));
         config.routes.after(this::measure);

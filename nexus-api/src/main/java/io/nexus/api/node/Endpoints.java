@@ -5,20 +5,26 @@ import io.nexus.api.grpc.AllocationEndpoint;
 import io.nexus.api.grpc.ClusterEndpoint;
 import io.nexus.api.grpc.GrpcServer;
 import io.nexus.api.grpc.PoolEndpoint;
+import io.nexus.api.grpc.RecordEndpoint;
 import io.nexus.api.http.HttpServer;
 import io.nexus.api.service.AllocationService;
 import io.nexus.api.service.ClusterGauges;
 import io.nexus.api.service.ClusterService;
 import io.nexus.api.service.CommandIds;
 import io.nexus.api.service.LookupService;
+import io.nexus.api.service.LookupThreads;
 import io.nexus.api.service.PoolFinder;
 import io.nexus.api.service.PoolService;
 import io.nexus.api.service.Readiness;
+import io.nexus.api.service.RecordService;
 import java.io.IOException;
 import java.util.List;
 
 /** The public faces of the node with the services behind them: gRPC and HTTP on the same objects. */
 final class Endpoints implements AutoCloseable {
+    private static final int RECORD_THREADS = 2;
+
+    private final LookupThreads recordThreads = new LookupThreads(RECORD_THREADS);
     private final GrpcServer grpc;
     private final HttpServer http;
 
@@ -34,12 +40,18 @@ final class Endpoints implements AutoCloseable {
                 new ClusterService.Sources(ports.cluster(), ports.groups(), base.store(), base.pools(), readiness),
                 version,
                 System::nanoTime);
+        RecordService records = new RecordService(base.records(), recordThreads, ports::isOpen);
         ClusterGauges.register(base.meters(), cluster, base.pools(), base.store());
         List<BindableService> services = List.of(
-                new AllocationEndpoint(allocations, lookups), new PoolEndpoint(pools), new ClusterEndpoint(cluster));
+                new AllocationEndpoint(allocations, lookups),
+                new PoolEndpoint(pools),
+                new ClusterEndpoint(cluster),
+                new RecordEndpoint(records));
         this.grpc = new GrpcServer(base.setup().grpc(), services, base.meters());
         this.http = new HttpServer(
-                base.setup().http(), new HttpServer.Services(allocations, lookups, pools, cluster), base.meters());
+                base.setup().http(),
+                new HttpServer.Services(allocations, lookups, pools, cluster, records),
+                base.meters());
     }
 
     void start() throws IOException {
@@ -65,5 +77,6 @@ final class Endpoints implements AutoCloseable {
     public void close() {
         grpc.close();
         http.close();
+        recordThreads.close();
     }
 }

@@ -14,12 +14,16 @@ import io.nexus.api.feed.FeedMetrics;
 import io.nexus.api.metrics.Meters;
 import io.nexus.api.metrics.MetricNames;
 import io.nexus.api.metrics.ProcessMetrics;
+import io.nexus.api.records.RecordMetrics;
+import io.nexus.api.records.Records;
 import io.nexus.api.service.StorePoolDirectory;
 import io.nexus.statemachine.model.ClusterPlan;
 import io.nexus.statemachine.rows.NexusIndexRule;
 import io.nexus.statemachine.storage.NodeStore;
 import io.nexus.statemachine.storage.RocksNodeStore;
+import io.nexus.statemachine.storage.RocksRecordStore;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -69,7 +73,10 @@ public final class NexusNode implements AutoCloseable {
         this.setup = new NodeSetup(config, machineName);
         this.version = version;
         this.fatal = fatal;
-        this.meters = new Meters(MetricNames.base().with(ConsensusMetrics.HELP).with(FeedMetrics.HELP));
+        this.meters = new Meters(MetricNames.base()
+                .with(ConsensusMetrics.HELP)
+                .with(FeedMetrics.HELP)
+                .with(RecordMetrics.HELP));
     }
 
     /**
@@ -89,9 +96,10 @@ public final class NexusNode implements AutoCloseable {
         NodeStore store = keep(RocksNodeStore.open(directory.store(), new NexusIndexRule(), setup.storeOptions()));
         StorePoolDirectory pools = new StorePoolDirectory(store, setup.segments());
         pools.start();
+        Records records = keep(openRecords(directory, identity));
         ClusterThreads threads = keep(new ClusterThreads());
         Entrance entrance = keep(new Entrance(identity, setup.terms(), threads));
-        NodeBase base = new NodeBase(setup, identity, store, pools, entrance, threads, meters);
+        NodeBase base = new NodeBase(setup, identity, store, pools, records, entrance, threads, meters);
         LatePorts ports = new LatePorts(
                 setup.self(identity.nodeId()),
                 setup.segments(),
@@ -113,6 +121,16 @@ public final class NexusNode implements AutoCloseable {
         entrance.start();
         entrance.inForce()
                 .whenCompleteAsync((plan, failure) -> enter(base, ports, peerServer, plan, failure), assembly);
+    }
+
+    private Records openRecords(DataDirectory directory, NodeIdentity identity) {
+        return new Records(new Records.Setup(
+                RocksRecordStore.open(directory.records(), setup.recordStoreOptions()),
+                identity.nodeId(),
+                setup.records(),
+                new RecordMetrics(meters),
+                InstantSource.system(),
+                failure -> fatal.fatal("The records' store failed.", failure)));
     }
 
     /** True once this node serves everything; see {@code /ready}. */

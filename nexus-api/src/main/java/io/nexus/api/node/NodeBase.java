@@ -4,6 +4,7 @@ import io.nexus.api.cluster.ClusterThreads;
 import io.nexus.api.cluster.Entrance;
 import io.nexus.api.cluster.NodeIdentity;
 import io.nexus.api.metrics.Meters;
+import io.nexus.api.records.Records;
 import io.nexus.api.service.StorePoolDirectory;
 import io.nexus.statemachine.storage.NodeStore;
 
@@ -13,6 +14,7 @@ record NodeBase(
         NodeIdentity identity,
         NodeStore store,
         StorePoolDirectory pools,
+        Records records,
         Entrance entrance,
         ClusterThreads threads,
         Meters meters) {}

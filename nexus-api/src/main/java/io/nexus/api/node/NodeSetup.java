@@ -11,14 +11,18 @@ import io.nexus.api.config.NodeConfig;
 import io.nexus.api.consensus.Consensus;
 import io.nexus.api.grpc.GrpcServer;
 import io.nexus.api.http.HttpServer;
+import io.nexus.api.records.RecordSettings;
 import io.nexus.statemachine.model.NodeEntry;
 import io.nexus.statemachine.storage.StoreOptions;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 
 /** What the configuration means to the parts of a node. Computes, does nothing. */
 record NodeSetup(NodeConfig config, String machineName) {
     /** Of the ring; part of the cluster's hard settings. */
     private static final long HASH_SEED = 0x6e65787573L;
+    /** How far apart the clocks of two nodes may be. */
+    private static final Duration CLOCK_OFFSET_MAX = Duration.ofMillis(500);
 
     DataDirectory directory() {
         return new DataDirectory(config.node().dataDir().toAbsolutePath());
@@ -59,7 +63,7 @@ record NodeSetup(NodeConfig config, String machineName) {
     }
 
     StoreOptions storeOptions() {
-        long memory = config.node().storeMemoryBytes();
+        long memory = config.node().storeMemoryBytes() - recordMemoryBytes();
         StoreOptions standard = StoreOptions.DEFAULT;
         // A third for rows not yet flushed, the rest to read from.
         return new StoreOptions(
@@ -69,6 +73,20 @@ record NodeSetup(NodeConfig config, String machineName) {
                         standard.libraryDirectory(),
                         standard.flushOnClose())
                 .withLibraryDirectory(directory().root().resolve("native"));
+    }
+
+    /** Records are few beside allocations. */
+    private long recordMemoryBytes() {
+        return config.node().storeMemoryBytes() / 8;
+    }
+
+    StoreOptions recordStoreOptions() {
+        long memory = recordMemoryBytes();
+        return new StoreOptions(memory / 2, memory / 2, 1, directory().root().resolve("native"), true);
+    }
+
+    RecordSettings records() {
+        return new RecordSettings(config.clset().syncInterval(), CLOCK_OFFSET_MAX);
     }
 
     InetSocketAddress peerListen() {

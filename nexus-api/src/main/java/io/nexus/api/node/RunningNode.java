@@ -19,6 +19,9 @@ import io.nexus.api.feed.FeedListener;
 import io.nexus.api.feed.FeedMetrics;
 import io.nexus.api.feed.PeerProgress;
 import io.nexus.api.feed.SegmentPuller;
+import io.nexus.api.records.RecordMetrics;
+import io.nexus.api.records.RecordSync;
+import io.nexus.api.records.RecordSyncEndpoint;
 import io.nexus.api.service.LocalLookups;
 import io.nexus.api.service.LookupThreads;
 import io.nexus.api.service.OwnerReadEndpoint;
@@ -64,6 +67,8 @@ final class RunningNode implements AutoCloseable {
     private final Membership membership;
     private final FeedClient feed;
     private final SegmentPuller puller;
+    private final RecordSyncEndpoint recordEndpoint;
+    private final RecordSync recordSync;
     private final LookupThreads lookupThreads = new LookupThreads(LOOKUP_THREADS);
     private final LocalLookups lookups;
     private final ExecutorService proofs = Executors.newFixedThreadPool(2, task -> new Thread(task, "proof-answers"));
@@ -101,6 +106,12 @@ final class RunningNode implements AutoCloseable {
                 feedMetrics,
                 segment -> LatePorts.genesis(clusterId, segment),
                 failure -> fatal.fatal("The store failed while following a segment.", failure)));
+        recordEndpoint = new RecordSyncEndpoint(base.records(), base.setup().records());
+        recordSync = new RecordSync(
+                base.records(),
+                channels,
+                new RecordMetrics(base.meters()),
+                base.setup().records());
         puller = new SegmentPuller(channels, consensus.groups(), view, listeners, feedMetrics);
         lookups = new LocalLookups(
                 new LocalLookups.Sources(
@@ -119,6 +130,7 @@ final class RunningNode implements AutoCloseable {
     void start(LatePorts ports, PeerServer peerServer) throws IOException {
         hub.start();
         feedEndpoint.start();
+        recordEndpoint.start();
         consensus.start();
         feed.start(streams);
         for (int segment = 0; segment < streams; segment++) {
@@ -128,6 +140,8 @@ final class RunningNode implements AutoCloseable {
         }
         peerServer.add(consensus.endpoint());
         peerServer.add(feedEndpoint);
+        peerServer.add(recordEndpoint);
+        recordSync.start();
         peerServer.add(new OwnerReadEndpoint(
                 base.store(), base.pools(), consensus.groups(), membership.proof(), () -> clusterId, lookupThreads));
         ports.open(new LatePorts.Ports(membership.view(), consensus.groups(), consensus.router(), lookups));
@@ -150,12 +164,14 @@ final class RunningNode implements AutoCloseable {
     /** Ends groups and feed; the store may be closed after it. */
     @Override
     public void close() throws IOException {
+        recordSync.close();
         membership.close();
         feed.close();
         try {
             consensus.close();
         } finally {
             feedEndpoint.close();
+            recordEndpoint.close();
             lookupThreads.close();
             proofs.shutdown();
             channels.close();

@@ -36,7 +36,8 @@ final class HttpFixture implements AutoCloseable {
         server = new HttpServer(
                 new HttpServer.Settings(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 8, 64, Duration.ofSeconds(5)),
-                new HttpServer.Services(cluster.allocations, cluster.lookupService, cluster.pools, cluster.cluster),
+                new HttpServer.Services(
+                        cluster.allocations, cluster.lookupService, cluster.pools, cluster.cluster, cluster.records),
                 cluster.meters);
         server.start();
         port = server.port();

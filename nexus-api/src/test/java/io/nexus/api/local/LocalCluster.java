@@ -4,6 +4,9 @@ import io.nexus.api.cluster.ClusterView;
 import io.nexus.api.consensus.GroupView;
 import io.nexus.api.metrics.Meters;
 import io.nexus.api.metrics.MetricNames;
+import io.nexus.api.records.RecordMetrics;
+import io.nexus.api.records.RecordSettings;
+import io.nexus.api.records.Records;
 import io.nexus.api.service.AllocationService;
 import io.nexus.api.service.ClusterService;
 import io.nexus.api.service.CommandIds;
@@ -11,16 +14,21 @@ import io.nexus.api.service.LookupService;
 import io.nexus.api.service.PoolFinder;
 import io.nexus.api.service.PoolService;
 import io.nexus.api.service.Readiness;
+import io.nexus.api.service.RecordService;
 import io.nexus.statemachine.command.Command;
 import io.nexus.statemachine.model.ClusterPlan;
 import io.nexus.statemachine.model.NodeEntry;
 import io.nexus.statemachine.rows.NexusIndexRule;
 import io.nexus.statemachine.storage.InMemoryNodeStore;
+import io.nexus.statemachine.storage.InMemoryRecordDisk;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
@@ -45,7 +53,12 @@ public final class LocalCluster implements AutoCloseable {
     public final PoolService pools;
     public final LookupService lookupService;
     public final ClusterService cluster;
+    /** False: as before the node is in a cluster. */
+    public final AtomicBoolean joined = new AtomicBoolean(true);
 
+    public final RecordService records;
+
+    private final Records replica;
     private final ExecutorService threads = Executors.newFixedThreadPool(2, task -> {
         Thread thread = new Thread(task, "local-router");
         thread.setDaemon(true);
@@ -66,6 +79,16 @@ public final class LocalCluster implements AutoCloseable {
                 new ClusterService.Sources(new View(), new Groups(), store, directory, new Ready()),
                 "1.2.3",
                 nanoClock::get);
+        replica = new Records(new Records.Setup(
+                new InMemoryRecordDisk(),
+                NODE,
+                new RecordSettings(Duration.ofSeconds(5), Duration.ofMillis(500)),
+                new RecordMetrics(new Meters()),
+                () -> Instant.ofEpochMilli(clockMillis.get()),
+                failure -> {
+                    throw new AssertionError(failure);
+                }));
+        records = new RecordService(replica, threads, joined::get);
         router.submit(0, 1, new Command.FoundCluster(plan()), deadline()).join();
         router.drainSubmitted();
     }
@@ -94,6 +117,7 @@ public final class LocalCluster implements AutoCloseable {
 
     @Override
     public void close() {
+        replica.close();
         threads.shutdownNow();
     }
 

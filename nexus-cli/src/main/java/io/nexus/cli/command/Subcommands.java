@@ -16,6 +16,10 @@ public final class Subcommands {
                 .addSubcommand(new RenewCommand())
                 .addSubcommand(new ReleaseCommand())
                 .addSubcommand(new LookupCommand())
+                .addSubcommand(new SubscriberCommand())
+                .addSubcommand(new SessionCommand())
+                .addSubcommand(new DeviceCommand())
+                .addSubcommand(new ConflictsCommand())
                 .addSubcommand(new DemoCommand())
                 .addSubcommand("completion", new AutoComplete.GenerateCompletion());
         nexus.getSubcommands().values().forEach(Subcommands::withHelp);

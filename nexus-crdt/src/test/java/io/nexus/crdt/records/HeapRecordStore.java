@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A store in memory that remembers its past: a crash keeps some prefix, a disk image is an older one. */
-public final class HeapRecordStore implements RecordStore {
+public class HeapRecordStore implements RecordStore {
     private static final int PAST_MAX = 60;
 
     private Moment now = new Moment(new TreeMap<>(), RecordState.EMPTY, List.of());

@@ -138,17 +138,6 @@ final class RecordDatabase implements AutoCloseable {
         }
     }
 
-    long sizeBytes() {
-        gate.enter();
-        try {
-            return db.getLongProperty("rocksdb.total-sst-files-size");
-        } catch (RocksDBException e) {
-            throw new StorageFailure("cannot tell the size", e);
-        } finally {
-            gate.leave();
-        }
-    }
-
     /** For a snapshot, which holds the gate until it is closed. */
     RocksDB enter() {
         gate.enter();

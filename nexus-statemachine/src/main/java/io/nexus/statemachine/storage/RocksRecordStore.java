@@ -4,7 +4,6 @@ import io.nexus.crdt.records.Conflict;
 import io.nexus.crdt.records.RecordBatch;
 import io.nexus.crdt.records.RecordSnapshot;
 import io.nexus.crdt.records.RecordState;
-import io.nexus.crdt.records.RecordStore;
 import io.nexus.crdt.records.Revision;
 import io.nexus.crdt.records.RevisionCodec;
 import io.nexus.crdt.records.StateCodec;
@@ -24,7 +23,7 @@ import org.rocksdb.WriteBatch;
  * write-ahead log that is synced, since no other log has a node's own writes. What a crash leaves is everything up to
  * some commit, all durable ones included. Keys: {@link RecordKeys}.
  */
-public final class RocksRecordStore implements RecordStore, AutoCloseable {
+public final class RocksRecordStore implements RecordDisk {
     /** Conflicts that are kept; the oldest go first. */
     public static final int CONFLICTS_MAX = 10_000;
 
@@ -76,6 +75,7 @@ public final class RocksRecordStore implements RecordStore, AutoCloseable {
 
     /* --------------- lives --------------- */
 
+    @Override
     public RecordLife life() {
         byte[] bytes = database.get(RecordKeys.LIFE);
         if (bytes == null) {
@@ -85,7 +85,7 @@ public final class RocksRecordStore implements RecordStore, AutoCloseable {
         return new RecordLife(in.getLong(), in.get() == 1);
     }
 
-    /** Durable when it returns; before the first write of an incarnation, and at an orderly end. */
+    @Override
     public void keep(RecordLife life) {
         byte[] bytes = ByteBuffer.allocate(9)
                 .putLong(life.incarnation())
@@ -135,7 +135,7 @@ public final class RocksRecordStore implements RecordStore, AutoCloseable {
         return found;
     }
 
-    /** The newest first, at most so many. */
+    @Override
     public List<Conflict> conflicts(int max) {
         List<Conflict> found = new ArrayList<>();
         database.scanDown(RecordKeys.CONFLICT, (key, value) -> {
@@ -194,12 +194,6 @@ public final class RocksRecordStore implements RecordStore, AutoCloseable {
         return new RocksRecordSnapshot(database);
     }
 
-    /** Bytes on disk. */
-    public long sizeBytes() {
-        return database.sizeBytes();
-    }
-
-    /** Waits for readers, then closes. Idempotent. */
     @Override
     public void close() {
         database.close();
