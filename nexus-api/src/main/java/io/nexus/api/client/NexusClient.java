@@ -12,9 +12,14 @@ import io.nexus.api.v1.ClusterServiceGrpc;
 import io.nexus.api.v1.CreatePoolRequest;
 import io.nexus.api.v1.DeletePoolRequest;
 import io.nexus.api.v1.DeletePoolResponse;
+import io.nexus.api.v1.GetKeyRequest;
+import io.nexus.api.v1.GetKeyResponse;
 import io.nexus.api.v1.GetPoolRequest;
 import io.nexus.api.v1.HashringRequest;
 import io.nexus.api.v1.HashringResponse;
+import io.nexus.api.v1.KeyspaceServiceGrpc;
+import io.nexus.api.v1.ListKeysRequest;
+import io.nexus.api.v1.ListKeysResponse;
 import io.nexus.api.v1.ListPoolsRequest;
 import io.nexus.api.v1.ListPoolsResponse;
 import io.nexus.api.v1.LookupByIPRequest;
@@ -137,6 +142,14 @@ public final class NexusClient implements AutoCloseable {
 
     public CompletableFuture<HashringResponse> hashring() {
         return call(ClusterServiceGrpc.getGetHashringMethod(), HashringRequest.getDefaultInstance());
+    }
+
+    public CompletableFuture<GetKeyResponse> getKey(GetKeyRequest request) {
+        return call(KeyspaceServiceGrpc.getGetMethod(), request);
+    }
+
+    public CompletableFuture<ListKeysResponse> listKeys(ListKeysRequest request) {
+        return call(KeyspaceServiceGrpc.getListMethod(), request);
     }
 
     /** Ends the connections; calls under way fail. Does not wait. */

@@ -102,6 +102,16 @@ public enum ConfigKey {
             ValueKind.count(16, 100_000),
             "4096",
             "HTTP connections at one time; further ones wait to be accepted."),
+    WATCHERS(
+            "limits.watchers",
+            ValueKind.count(0, 100_000),
+            "1000",
+            "Watches in progress at one time, over gRPC and HTTP together; further ones are told to ask another node."),
+    WATCH_WINDOW(
+            "limits.watch_window",
+            ValueKind.bytes("1MiB", "1GiB"),
+            "32MiB",
+            "Recent changes of all segments that are kept in the heap for watchers; who is further behind is told all anew."),
     SNAPSHOT_LOG_BYTES(
             "snapshots.snapshot_log_bytes",
             ValueKind.bytes("1MiB", "10GiB"),

@@ -178,7 +178,9 @@ public final class ConfigLoader {
                         get(ConfigKey.REQUEST_TIMEOUT_MAX),
                         get(ConfigKey.GRPC_CALLS),
                         get(ConfigKey.HTTP_THREADS),
-                        get(ConfigKey.HTTP_CONNECTIONS)),
+                        get(ConfigKey.HTTP_CONNECTIONS),
+                        get(ConfigKey.WATCHERS),
+                        get(ConfigKey.WATCH_WINDOW)),
                 new NodeConfig.Snapshots(get(ConfigKey.SNAPSHOT_LOG_BYTES), get(ConfigKey.SNAPSHOT_INTERVAL)));
     }
 

@@ -54,6 +54,7 @@ public record NodeConfig(
      * @param queueCommands waiting for one segment
      * @param requestTimeout where the caller sets no deadline
      * @param grpcCalls in progress on one connection
+     * @param watchWindowBytes of recent changes of all segments
      */
     public record Limits(
             int queueCommands,
@@ -61,7 +62,9 @@ public record NodeConfig(
             Duration requestTimeoutMax,
             int grpcCalls,
             int httpThreads,
-            int httpConnections) {}
+            int httpConnections,
+            int watchers,
+            long watchWindowBytes) {}
 
     public record Snapshots(long logBytes, Duration interval) {}
 

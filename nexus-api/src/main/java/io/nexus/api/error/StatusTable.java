@@ -71,6 +71,7 @@ public final class StatusTable {
                         Status.Code.DATA_LOSS,
                         500,
                         "drop the token and read again: its write was lost with the segment's majority");
+            case NODE_STOPPING -> fails(reason, 503, "ask another node; a watch goes on there with its last token");
             case UNIMPLEMENTED ->
                 rejects(reason, Status.Code.UNIMPLEMENTED, 501, "do not call this; see the message for what to use");
             case INVARIANT_BROKEN ->

@@ -39,7 +39,8 @@ public final class DeadlineInterceptor implements ServerInterceptor {
     public <Q, R> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
         Deadline given = Context.current().getDeadline();
-        if (given == null) {
+        // A watch has no end and hence no deadline.
+        if (given == null && call.getMethodDescriptor().getType().serverSendsOneMessage()) {
             meters.counter(MetricNames.DEADLINE_DEFAULTED).inc();
         }
         long left = given == null ? defaultNanos : Math.min(maxNanos, given.timeRemaining(TimeUnit.NANOSECONDS));

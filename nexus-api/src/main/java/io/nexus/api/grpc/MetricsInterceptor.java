@@ -52,8 +52,10 @@ public final class MetricsInterceptor implements ServerInterceptor {
                 String method = getMethodDescriptor().getFullMethodName();
                 meters.counter(MetricNames.GRPC_REQUESTS, "method", method, "code", code.name())
                         .inc();
-                meters.timer(MetricNames.GRPC_LATENCY, "method", method)
-                        .update(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS);
+                if (getMethodDescriptor().getType().serverSendsOneMessage()) {
+                    meters.timer(MetricNames.GRPC_LATENCY, "method", method)
+                            .update(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS);
+                }
             }
         }
     }

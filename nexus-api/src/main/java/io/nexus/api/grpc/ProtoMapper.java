@@ -150,7 +150,7 @@ public final class ProtoMapper {
         return (owner == null ? pool : pool.setOwner(owner)).build();
     }
 
-    private static PoolSpec spec(io.nexus.statemachine.model.PoolSpec spec) {
+    static PoolSpec spec(io.nexus.statemachine.model.PoolSpec spec) {
         PoolSpec.Builder builder = PoolSpec.newBuilder()
                 .setId(spec.id())
                 .setCidr(spec.cidr().toString())
@@ -164,7 +164,7 @@ public final class ProtoMapper {
         return (gateway == null ? builder : builder.setGateway(gateway.address())).build();
     }
 
-    private static Allocation allocation(Holding holding) {
+    static Allocation allocation(Holding holding) {
         io.nexus.statemachine.model.Allocation source = holding.allocation();
         Allocation.Builder allocation = Allocation.newBuilder()
                 .setPoolId(source.poolId())
@@ -196,7 +196,7 @@ public final class ProtoMapper {
         return (millis + 999) / 1_000;
     }
 
-    private static io.nexus.api.v1.AsOf asOf(AsOf asOf) {
+    public static io.nexus.api.v1.AsOf asOf(AsOf asOf) {
         return io.nexus.api.v1.AsOf.newBuilder()
                 .setSegment(asOf.segment())
                 .setIncarnation(asOf.incarnation())

@@ -63,7 +63,19 @@ final class ApiV1Json {
     }
 
     static ObjectNode pool(PoolView view) {
-        PoolSpec spec = view.entry().spec();
+        ObjectNode json = pool(view.entry());
+        if (view.owner() != null) {
+            json.put("node_id", view.owner());
+        }
+        return json.put("size", view.use().size())
+                .put("allocated", view.use().allocated())
+                .put("utilization", view.utilization())
+                .put("state", view.use().sealed() ? "SEALED" : "ACTIVE");
+    }
+
+    /** A pool without its use. */
+    static ObjectNode pool(PoolEntry entry) {
+        PoolSpec spec = entry.spec();
         ObjectNode json = JsonNodeFactory.instance
                 .objectNode()
                 .put("id", spec.id())
@@ -82,15 +94,7 @@ final class ApiV1Json {
             ObjectNode metadata = json.putObject("metadata");
             spec.metadata().forEach(metadata::put);
         }
-        json.put("instance", view.entry().instance())
-                .put("segment", view.entry().segment());
-        if (view.owner() != null) {
-            json.put("node_id", view.owner());
-        }
-        return json.put("size", view.use().size())
-                .put("allocated", view.use().allocated())
-                .put("utilization", view.utilization())
-                .put("state", view.use().sealed() ? "SEALED" : "ACTIVE");
+        return json.put("instance", entry.instance()).put("segment", entry.segment());
     }
 
     static ObjectNode pools(List<PoolView> views) {

@@ -7,6 +7,7 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
 import io.nexus.api.error.Problem;
 import io.nexus.api.error.Problems;
+import io.nexus.api.keyspace.Keyspace;
 import io.nexus.api.metrics.Meters;
 import io.nexus.api.metrics.MetricNames;
 import io.nexus.api.service.AllocationService;
@@ -14,6 +15,7 @@ import io.nexus.api.service.ClusterService;
 import io.nexus.api.service.LookupService;
 import io.nexus.api.service.PoolService;
 import io.nexus.api.service.RecordService;
+import io.nexus.api.watch.Watches;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -71,7 +73,9 @@ public final class HttpServer implements AutoCloseable {
             LookupService lookups,
             PoolService pools,
             ClusterService cluster,
-            RecordService records) {}
+            RecordService records,
+            Keyspace keyspace,
+            Watches watches) {}
 
     public HttpServer(Settings settings, Services services, Meters meters) {
         this.settings = settings;
@@ -136,6 +140,7 @@ public final class HttpServer implements AutoCloseable {
             handler.insertHandler(
                     new EagerContentHandler(new RetainedContentLoaderFactory(Bodies.SMALL_BYTES_MAX, -1, false)));
             handler.insertHandler(new MinimumDataRateHandler(BODY_BYTES_PER_SECOND_MIN, 0));
+            handler.insertHandler(new WatchStream(services.watches(), meters));
         });
         Bodies bodies = new Bodies(settings.threadsMax() / 2);
         Routes routes = new Routes(config.routes, new Routes.Terms(settings.timeout(), threads, bodies));
@@ -143,6 +148,7 @@ public final class HttpServer implements AutoCloseable {
         new ApiV1Routes(services.allocations(), services.lookups(), services.pools(), services.cluster())
                 .register(routes);
         new RecordRoutes(services.records()).register(routes);
+        new KeyRoutes(services.keyspace()).register(routes);
         new OperationsRoutes(services.cluster(), meters).register(routes);
         config.routes.before(context -> context.attribute(START, System.nanoTime()));
         config.routes.after(this::measure);

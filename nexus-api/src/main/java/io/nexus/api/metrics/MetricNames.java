@@ -32,6 +32,11 @@ public final class MetricNames {
     public static final String DEADLINE_DEFAULTED = "nexus_requests_without_deadline_total";
     public static final String HTTP_REQUESTS = "nexus_http_requests_total";
     public static final String HTTP_LATENCY = "nexus_http_latency_seconds";
+    public static final String WATCHERS = "nexus_watchers";
+    public static final String WATCH_EVENTS = "nexus_watch_events_total";
+    public static final String WATCH_RESYNCS = "nexus_watch_resyncs_total";
+    public static final String WATCH_REFUSED = "nexus_watch_refused_total";
+    public static final String WATCH_LAG = "nexus_watch_lag_steps";
     public static final String METRICS_CAPPED = "nexus_metrics_capped_total";
     public static final String JVM_MEMORY_USED = "jvm_memory_used_bytes";
     public static final String JVM_MEMORY_COMMITTED = "jvm_memory_committed_bytes";
@@ -70,6 +75,11 @@ public final class MetricNames {
             counter(DEADLINE_DEFAULTED, "gRPC calls that came without a deadline and got the default"),
             counter(HTTP_REQUESTS, "Finished HTTP requests", "route", "status"),
             summary(HTTP_LATENCY, "Time from the start to the end of an HTTP request", "route"),
+            gauge(WATCHERS, "Watches in progress", "transport"),
+            counter(WATCH_EVENTS, "Entries, changes and signs of life that were sent to watchers"),
+            counter(WATCH_RESYNCS, "Watches that could not go on from where they were", "reason"),
+            counter(WATCH_REFUSED, "Watches refused because there were as many as limits.watchers"),
+            gauge(WATCH_LAG, "Steps of a stream that the slowest watcher has not taken yet"),
             counter(METRICS_CAPPED, "Metrics counted under _other because their name had too many label values"),
             gauge(JVM_MEMORY_USED, "Memory in use", "area"),
             gauge(JVM_MEMORY_COMMITTED, "Memory that the JVM has from the system", "area"),

@@ -11,12 +11,16 @@ import io.nexus.api.consensus.ConsensusMetrics;
 import io.nexus.api.consensus.FatalHandler;
 import io.nexus.api.consensus.RaftPort;
 import io.nexus.api.feed.FeedMetrics;
+import io.nexus.api.keyspace.RecordSubtrees;
+import io.nexus.api.keyspace.Subtree;
 import io.nexus.api.metrics.Meters;
 import io.nexus.api.metrics.MetricNames;
 import io.nexus.api.metrics.ProcessMetrics;
 import io.nexus.api.records.RecordMetrics;
 import io.nexus.api.records.Records;
 import io.nexus.api.service.StorePoolDirectory;
+import io.nexus.api.watch.WatchHub;
+import io.nexus.api.watch.Watches;
 import io.nexus.statemachine.model.ClusterPlan;
 import io.nexus.statemachine.rows.NexusIndexRule;
 import io.nexus.statemachine.storage.NodeStore;
@@ -99,11 +103,17 @@ public final class NexusNode implements AutoCloseable {
         Records records = keep(openRecords(directory, identity));
         ClusterThreads threads = keep(new ClusterThreads());
         Entrance entrance = keep(new Entrance(identity, setup.terms(), threads));
-        NodeBase base = new NodeBase(setup, identity, store, pools, records, entrance, threads, meters);
         LatePorts ports = new LatePorts(
                 setup.self(identity.nodeId()),
                 setup.segments(),
                 setup.hardSettings().virtualNodes());
+        WatchHub changes = new WatchHub(setup.segments() + 1, store, pools, setup.watchWindowBytes());
+        changes.start();
+        List<Subtree> plugged = RecordSubtrees.of(records);
+        Watches watches =
+                keep(new Watches(new Watches.Sources(changes, ports.cluster(), plugged), setup.watchersMax(), meters));
+        NodeBase base = new NodeBase(
+                setup, identity, store, pools, records, changes, plugged, watches, entrance, threads, meters);
         NodeReadiness ready = new NodeReadiness(ports, entrance::reasons, this::problems);
         readiness = ready;
         PeerServer peerServer =

@@ -113,6 +113,14 @@ record NodeSetup(NodeConfig config, String machineName) {
                 config.limits().requestTimeout());
     }
 
+    int watchersMax() {
+        return config.limits().watchers();
+    }
+
+    long watchWindowBytes() {
+        return config.limits().watchWindowBytes();
+    }
+
     Consensus.Bounds bounds() {
         return new Consensus.Bounds(
                 config.limits().queueCommands(),

@@ -85,7 +85,7 @@ final class RunningNode implements AutoCloseable {
         FeedMetrics feedMetrics = new FeedMetrics(base.meters());
         hub = new FeedHub(streams, base.store(), feedMetrics);
         StepWaiters waiters = new StepWaiters(base.store());
-        listeners = FeedListener.all(List.of(hub, base.pools(), waiters, new LayoutListener(layout)));
+        listeners = FeedListener.all(List.of(hub, base.pools(), waiters, new LayoutListener(layout), base.changes()));
         feedEndpoint = new FeedEndpoint(hub, () -> clusterId);
         consensus = new Consensus(raft(self), collaborators(), base.setup().bounds());
         LocalState state = new LocalState(self, consensus.groups(), base.store(), this::intact, System::nanoTime);
@@ -144,6 +144,7 @@ final class RunningNode implements AutoCloseable {
         recordSync.start();
         peerServer.add(new OwnerReadEndpoint(
                 base.store(), base.pools(), consensus.groups(), membership.proof(), () -> clusterId, lookupThreads));
+        base.watches().start(this::intact);
         ports.open(new LatePorts.Ports(membership.view(), consensus.groups(), consensus.router(), lookups));
         membership.start().whenComplete((done, failure) -> {
             if (failure != null) {

@@ -180,6 +180,11 @@ public final class RecordService {
         throw new IllegalStateException("no kind of record has the key " + key);
     }
 
+    /** A revision that is no tombstone, as callers see it. */
+    public static View view(Revision revision) {
+        return view(kindOf(revision.key()), revision);
+    }
+
     private static View view(RecordKind kind, Revision revision) {
         String id = Objects.requireNonNull(kind.id(revision.key()));
         byte[] value = Objects.requireNonNull(revision.value());

@@ -4,6 +4,7 @@ import io.nexus.crdt.Digest;
 import io.nexus.crdt.Position;
 import io.nexus.statemachine.codec.PlanCodec;
 import io.nexus.statemachine.model.ClusterPlan;
+import io.nexus.statemachine.storage.CommitListener;
 import io.nexus.statemachine.storage.NodeStore;
 import io.nexus.statemachine.storage.RowUpdate;
 import io.nexus.statemachine.storage.SegmentStore;
@@ -35,6 +36,9 @@ final class FakeStore implements NodeStore {
 
     @Override
     public void holdings(long subscriberHash, HoldingVisitor visitor) {}
+
+    @Override
+    public void listen(CommitListener commits) {}
 
     @Override
     public long sizeBytes() {
@@ -100,6 +104,9 @@ final class FakeStore implements NodeStore {
 
         @Override
         public void scan(byte[] prefix, RowVisitor visitor) {}
+
+        @Override
+        public void scan(byte[] prefix, byte[] from, RowTaker visitor) {}
 
         @Override
         public void holdings(long subscriberHash, RowVisitor visitor) {}

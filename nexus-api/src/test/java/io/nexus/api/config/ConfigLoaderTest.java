@@ -31,7 +31,8 @@ final class ConfigLoaderTest {
                         new NodeConfig.Hashring(150, 3),
                         new NodeConfig.Api(new HostPort("", 9000), new HostPort("", 9001)),
                         new NodeConfig.Node(Path.of("./nexus-data"), 128L << 20),
-                        new NodeConfig.Limits(8192, Duration.ofSeconds(5), Duration.ofSeconds(60), 1000, 32, 4096),
+                        new NodeConfig.Limits(
+                                8192, Duration.ofSeconds(5), Duration.ofSeconds(60), 1000, 32, 4096, 1000, 32L << 20),
                         new NodeConfig.Snapshots(32L << 20, Duration.ofMinutes(10))));
     }
 
@@ -61,6 +62,8 @@ final class ConfigLoaderTest {
                   grpc_calls: 7
                   http_threads: 8
                   http_connections: 99
+                  watchers: 12
+                  watch_window: 2MiB
                 snapshots:
                   snapshot_log_bytes: 2MiB
                   snapshot_interval: 1h
@@ -80,7 +83,8 @@ final class ConfigLoaderTest {
                         new NodeConfig.Hashring(64, 5),
                         new NodeConfig.Api(new HostPort("127.0.0.1", 19000), new HostPort("::1", 19001)),
                         new NodeConfig.Node(Path.of("/var/lib/nexus"), 1L << 30),
-                        new NodeConfig.Limits(100, Duration.ofSeconds(2), Duration.ofSeconds(10), 7, 8, 99),
+                        new NodeConfig.Limits(
+                                100, Duration.ofSeconds(2), Duration.ofSeconds(10), 7, 8, 99, 12, 2L << 20),
                         new NodeConfig.Snapshots(2L << 20, Duration.ofHours(1))));
     }
 

@@ -37,7 +37,13 @@ final class HttpFixture implements AutoCloseable {
                 new HttpServer.Settings(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 8, 64, Duration.ofSeconds(5)),
                 new HttpServer.Services(
-                        cluster.allocations, cluster.lookupService, cluster.pools, cluster.cluster, cluster.records),
+                        cluster.allocations,
+                        cluster.lookupService,
+                        cluster.pools,
+                        cluster.cluster,
+                        cluster.records,
+                        cluster.keyspace,
+                        cluster.watches),
                 cluster.meters);
         server.start();
         port = server.port();

@@ -2,6 +2,11 @@ package io.nexus.api.local;
 
 import io.nexus.api.cluster.ClusterView;
 import io.nexus.api.consensus.GroupView;
+import io.nexus.api.http.JsonValues;
+import io.nexus.api.keyspace.AllocationsSubtree;
+import io.nexus.api.keyspace.ClusterSubtrees;
+import io.nexus.api.keyspace.Keyspace;
+import io.nexus.api.keyspace.PoolsSubtree;
 import io.nexus.api.metrics.Meters;
 import io.nexus.api.metrics.MetricNames;
 import io.nexus.api.records.RecordMetrics;
@@ -15,6 +20,9 @@ import io.nexus.api.service.PoolFinder;
 import io.nexus.api.service.PoolService;
 import io.nexus.api.service.Readiness;
 import io.nexus.api.service.RecordService;
+import io.nexus.api.watch.WatchHub;
+import io.nexus.api.watch.Watches;
+import io.nexus.crdt.Position;
 import io.nexus.statemachine.command.Command;
 import io.nexus.statemachine.model.ClusterPlan;
 import io.nexus.statemachine.model.NodeEntry;
@@ -23,6 +31,7 @@ import io.nexus.statemachine.storage.InMemoryNodeStore;
 import io.nexus.statemachine.storage.InMemoryRecordDisk;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -39,6 +48,7 @@ import java.util.stream.IntStream;
 public final class LocalCluster implements AutoCloseable {
     public static final String NODE = "6f9d8a54-0000-4000-8000-000000000001";
     public static final int SEGMENTS = 4;
+    public static final int WATCHERS_MAX = 20;
     private static final long START_MILLIS = 1_790_000_000_000L;
 
     public final AtomicLong clockMillis = new AtomicLong(START_MILLIS);
@@ -55,6 +65,9 @@ public final class LocalCluster implements AutoCloseable {
     public final ClusterService cluster;
     /** False: as before the node is in a cluster. */
     public final AtomicBoolean joined = new AtomicBoolean(true);
+
+    public final Keyspace keyspace;
+    public final Watches watches;
 
     public final RecordService records;
 
@@ -89,6 +102,23 @@ public final class LocalCluster implements AutoCloseable {
                     throw new AssertionError(failure);
                 }));
         records = new RecordService(replica, threads, joined::get);
+        WatchHub changes = new WatchHub(SEGMENTS + 1, store, directory, 1 << 20);
+        changes.start();
+        router.steps(changes::onStep);
+        watches = new Watches(new Watches.Sources(changes, new View(), List.of()), WATCHERS_MAX, meters);
+        JsonValues values = new JsonValues();
+        keyspace = new Keyspace(
+                List.of(
+                        new PoolsSubtree(store, directory, values),
+                        new AllocationsSubtree(store, directory, values, SEGMENTS),
+                        ClusterSubtrees.peers(cluster, InstantSource.fixed(Instant.EPOCH)),
+                        ClusterSubtrees.hashring(cluster)),
+                new Keyspace.Sources(store, new View(), new Groups()),
+                threads);
+        for (int segment = 1; segment <= SEGMENTS; segment++) {
+            store.segment(segment).commit(Position.start(segment, 1, 1).atLog(1, 0, 0), List.of());
+        }
+        watches.start(segment -> true);
         router.submit(0, 1, new Command.FoundCluster(plan()), deadline()).join();
         router.drainSubmitted();
     }
@@ -118,6 +148,7 @@ public final class LocalCluster implements AutoCloseable {
     @Override
     public void close() {
         replica.close();
+        watches.close();
         threads.shutdownNow();
     }
 

@@ -4,6 +4,8 @@ import io.nexus.api.consensus.CommandRouter;
 import io.nexus.api.consensus.Decided;
 import io.nexus.api.error.Problem;
 import io.nexus.crdt.Position;
+import io.nexus.crdt.RowChange;
+import io.nexus.crdt.Step;
 import io.nexus.statemachine.allocator.SegmentEngine;
 import io.nexus.statemachine.catalogue.CatalogueEngine;
 import io.nexus.statemachine.command.Batch;
@@ -13,6 +15,7 @@ import io.nexus.statemachine.command.Outcome;
 import io.nexus.statemachine.engine.Applied;
 import io.nexus.statemachine.engine.Engine;
 import io.nexus.statemachine.model.Reason;
+import io.nexus.statemachine.ratis.StepListener;
 import io.nexus.statemachine.storage.NodeStore;
 import io.nexus.statemachine.storage.SegmentStore;
 import java.util.ArrayList;
@@ -39,6 +42,7 @@ public final class LocalRouter implements CommandRouter {
     private final Set<Integer> leaderless = ConcurrentHashMap.newKeySet();
     private final List<Command> submitted = new ArrayList<>();
     private volatile CountDownLatch held = new CountDownLatch(0);
+    private volatile StepListener steps = step -> {};
     private volatile BiConsumer<Command, Outcome> listener = (command, outcome) -> {};
 
     public LocalRouter(NodeStore store, int segments, LongSupplier clockMillis, Executor executor) {
@@ -50,6 +54,11 @@ public final class LocalRouter implements CommandRouter {
             engine.load(store.segment(segment), null);
             engines.put(segment, engine);
         }
+    }
+
+    /** Hears of every step. */
+    public void steps(StepListener to) {
+        steps = to;
     }
 
     /** Hears of every outcome, after it is in the store. */
@@ -142,6 +151,11 @@ public final class LocalRouter implements CommandRouter {
                                 after.digest(),
                                 after.live()),
                         applied.updates());
+                steps.onStep(new Step(
+                        after,
+                        applied.updates().stream()
+                                .map(update -> new RowChange(update.key(), update.after()))
+                                .toList()));
             } else if (before != null) {
                 rows.advance(after.term(), after.index(), after.clockMillis());
             }

@@ -26,7 +26,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The log of one group without Raft: what is applied here is decided by the real engine. */
-final class TestLog {
+public final class TestLog {
     private final SegmentStore store;
     private final FeedListener listener;
     private final Position genesis;
@@ -34,7 +34,7 @@ final class TestLog {
     private long commandId = 1;
     private long clockMillis = 1_000_000;
 
-    TestLog(int segment, NodeStore store, FeedListener listener) {
+    public TestLog(int segment, NodeStore store, FeedListener listener) {
         this.store = store.segment(segment);
         this.listener = listener;
         this.genesis = Position.start(segment, 1, 7);
@@ -44,39 +44,39 @@ final class TestLog {
         }
     }
 
-    static PoolEntry pool(String id, String cidr, int instance, int segment) {
+    public static PoolEntry pool(String id, String cidr, int instance, int segment) {
         return pool(id, cidr, cidr.contains(":") ? 56 : 32, instance, segment);
     }
 
-    static PoolEntry pool(String id, String cidr, int unitLength, int instance, int segment) {
+    public static PoolEntry pool(String id, String cidr, int unitLength, int instance, int segment) {
         PoolSpec spec = new PoolSpec(id, "default", prefix(cidr), unitLength, null, List.of(), List.of(), 0, Map.of());
         return new PoolEntry(spec, instance, segment);
     }
 
-    static Prefix prefix(String text) {
+    public static Prefix prefix(String text) {
         return AddressText.parsePrefix(text).get();
     }
 
     /* --------------- segments --------------- */
 
-    Step open(PoolEntry pool) {
+    public Step open(PoolEntry pool) {
         return apply(new Command.OpenPool(pool));
     }
 
-    Step seal(PoolEntry pool) {
+    public Step seal(PoolEntry pool) {
         return apply(new Command.SealPool(pool.instance()));
     }
 
-    Step allocate(PoolEntry pool, String subscriber) {
+    public Step allocate(PoolEntry pool, String subscriber) {
         return apply(new Command.Allocate(pool.instance(), Identity.of(subscriber), new byte[0], null, null, 0));
     }
 
-    Step release(PoolEntry pool, String subscriber) {
+    public Step release(PoolEntry pool, String subscriber) {
         return apply(new Command.Release(pool.instance(), Identity.of(subscriber), null));
     }
 
     /** What the last command gave. */
-    Allocation given() {
+    public Allocation given() {
         return ((Outcome.Accepted) last).allocations().get(0);
     }
 
@@ -97,12 +97,12 @@ final class TestLog {
 
     /* --------------- meta group --------------- */
 
-    Step enter(PoolEntry pool) {
+    public Step enter(PoolEntry pool) {
         byte[] key = RowKeys.entry(pool.instance());
         return commit(List.of(new RowUpdate(key, store.get(key), PoolEntryCodec.encode(pool))));
     }
 
-    Step remove(PoolEntry pool) {
+    public Step remove(PoolEntry pool) {
         byte[] key = RowKeys.entry(pool.instance());
         return commit(List.of(new RowUpdate(key, store.get(key), null)));
     }

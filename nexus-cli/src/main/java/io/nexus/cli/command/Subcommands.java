@@ -20,6 +20,9 @@ public final class Subcommands {
                 .addSubcommand(new SessionCommand())
                 .addSubcommand(new DeviceCommand())
                 .addSubcommand(new ConflictsCommand())
+                .addSubcommand(new KeyCommands.Get())
+                .addSubcommand(new KeyCommands.ListKeys())
+                .addSubcommand(new WatchCommand())
                 .addSubcommand(new DemoCommand())
                 .addSubcommand("completion", new AutoComplete.GenerateCompletion());
         nexus.getSubcommands().values().forEach(Subcommands::withHelp);

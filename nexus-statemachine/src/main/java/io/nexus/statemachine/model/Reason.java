@@ -33,6 +33,7 @@ public enum Reason {
     OUTCOME_UNKNOWN(35),
     WRITE_LOST(36),
     UNIMPLEMENTED(37),
+    NODE_STOPPING(38),
 
     // An invariant does not hold.
     INVARIANT_BROKEN(50);

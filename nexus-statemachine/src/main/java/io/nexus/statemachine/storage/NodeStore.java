@@ -17,6 +17,9 @@ public interface NodeStore extends AutoCloseable {
     /** All allocations of a subscriber hash in all segments: the segment number and the row. */
     void holdings(long subscriberHash, HoldingVisitor visitor);
 
+    /** Who hears of every commit from now on, in the place of whoever did before. */
+    void listen(CommitListener commits);
+
     /** Bytes on disk. */
     long sizeBytes();
 

@@ -1,5 +1,6 @@
 package io.nexus.statemachine.storage;
 
+import io.nexus.crdt.Position;
 import io.nexus.statemachine.model.Invariant;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -37,6 +38,8 @@ public final class RocksNodeStore implements NodeStore {
     private final AtomicLong swapsBegun = new AtomicLong();
 
     private final AtomicLong swapsDone = new AtomicLong();
+
+    private volatile CommitListener listener = (after, updates) -> {};
 
     private RocksNodeStore(RocksColumns columns, IndexRule rule) {
         this.columns = columns;
@@ -123,6 +126,15 @@ public final class RocksNodeStore implements NodeStore {
         int segment = prefix >>> 16;
         return (wantedSegment == ANY || wantedSegment == segment)
                 && segment(segment).generation() == (prefix & 0xffff);
+    }
+
+    @Override
+    public void listen(CommitListener commits) {
+        listener = commits;
+    }
+
+    void committed(Position after, List<RowUpdate> updates) {
+        listener.onCommit(after, updates);
     }
 
     @Override

@@ -23,6 +23,7 @@ public final class InMemoryNodeStore implements NodeStore {
     private boolean closed;
     private int flushes;
     private int crashes;
+    private volatile CommitListener listener = (after, updates) -> {};
 
     public InMemoryNodeStore(IndexRule rule) {
         this.rule = rule;
@@ -89,6 +90,11 @@ public final class InMemoryNodeStore implements NodeStore {
             }
         }
         visits.forEach(Runnable::run);
+    }
+
+    @Override
+    public void listen(CommitListener commits) {
+        listener = commits;
     }
 
     @Override
@@ -174,6 +180,16 @@ public final class InMemoryNodeStore implements NodeStore {
         }
 
         @Override
+        public void scan(byte[] prefix, byte[] from, RowTaker visitor) {
+            Map<byte[], byte[]> found;
+            synchronized (lock) {
+                checkOpen();
+                found = state.startingWith(prefix);
+            }
+            HeapRows.visit(found, from, visitor);
+        }
+
+        @Override
         public void holdings(long subscriberHash, RowVisitor visitor) {
             Map<byte[], byte[]> found;
             synchronized (lock) {
@@ -229,6 +245,7 @@ public final class InMemoryNodeStore implements NodeStore {
                 }
             }
             state.position = position;
+            listener.onCommit(position, updates);
             return position;
         }
 

@@ -16,8 +16,10 @@ import io.nexus.crdt.Position;
 import io.nexus.crdt.RowChange;
 import io.nexus.crdt.Step;
 import io.nexus.statemachine.model.Invariant.InvariantBroken;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -106,6 +108,54 @@ abstract class NodeStoreContract extends StoreContract {
         assertThatThrownBy(() -> segment.advance(4, 10, 999)).isInstanceOf(InvariantBroken.class);
         assertThatThrownBy(() -> store.segment(5).advance(4, 10, 999)).isInstanceOf(InvariantBroken.class);
         assertThat(position().index()).isEqualTo(9);
+    }
+
+    @Test
+    void scan_fromAKey_goesOnFromThereUntilToldToStop() {
+        commit(
+                put(allocationKey(3), null, allocation(1, 1)),
+                put(allocationKey(5), null, allocation(1, 1)),
+                put(allocationKey(9), null, allocation(1, 1)),
+                put(new byte[] {4}, null, value(1)));
+        for (Rows rows : List.of(segment, Objects.requireNonNull(segment.snapshot()))) {
+            assertThat(scanned(rows, new byte[0], 9)).containsExactly(3, 5, 9);
+            assertThat(scanned(rows, allocationKey(4), 9)).containsExactly(5, 9);
+            assertThat(scanned(rows, allocationKey(5), 1)).containsExactly(5);
+            assertThat(scanned(rows, new byte[] {4}, 9)).isEmpty();
+            if (rows instanceof SegmentStore.StoreSnapshot snapshot) {
+                snapshot.close();
+            }
+        }
+    }
+
+    private static List<Integer> scanned(Rows rows, byte[] from, int limit) {
+        List<Integer> units = new ArrayList<>();
+        rows.scan(new byte[] {3}, from, (key, value) -> {
+            units.add(ByteBuffer.wrap(key).getInt(1));
+            return units.size() < limit;
+        });
+        return units;
+    }
+
+    @Test
+    void listen_hearsOfCommitsWithWhatWasBefore_notOfRefusedOnes() {
+        List<String> heard = new ArrayList<>();
+        store.listen((after, updates) -> {
+            assertThat(segment.position()).as("visible already").isEqualTo(after);
+            for (RowUpdate update : updates) {
+                heard.add(after.seq() + ":" + (update.before() != null) + ">" + (update.after() != null));
+            }
+        });
+        commit(put(poolKey(1), null, value(1)));
+        Position now = position();
+        Digest sum = Digest.of(poolKey(1), value(2));
+        segment.commitStep(new Step(label(next(now, SEGMENT), sum, 0), List.of(new RowChange(poolKey(1), value(2)))));
+        commit(new RowUpdate(poolKey(1), value(2), null));
+        Position wrong = label(next(position(), SEGMENT), sum, 0);
+        Step refused = new Step(wrong, List.of(new RowChange(poolKey(2), value(1))));
+        assertThatThrownBy(() -> segment.commitStep(refused)).isInstanceOf(DigestMismatch.class);
+
+        assertThat(heard).containsExactly("1:false>true", "2:true>true", "3:true>false");
     }
 
     /* --------------- steps from elsewhere --------------- */
