@@ -166,7 +166,11 @@ public final class ConfigLoader {
                         get(ConfigKey.RAFT_ADDR),
                         get(ConfigKey.ADVERTISE_HOST),
                         get(ConfigKey.SEGMENTS)),
-                new NodeConfig.Clset(get(ConfigKey.NAMESPACE), get(ConfigKey.SYNC_INTERVAL), get(ConfigKey.PEER_TTL)),
+                new NodeConfig.Clset(
+                        get(ConfigKey.NAMESPACE),
+                        get(ConfigKey.SYNC_INTERVAL),
+                        get(ConfigKey.CLOCK_OFFSET_MAX),
+                        get(ConfigKey.PEER_TTL)),
                 new NodeConfig.Hashring(
                         get(ConfigKey.VIRTUAL_NODES),
                         replication == 0 ? NodeConfig.Hashring.DEFAULT_REPLICATION : replication),

@@ -28,7 +28,7 @@ public record NodeConfig(
         }
     }
 
-    public record Clset(String namespace, Duration syncInterval, Duration peerTtl) {}
+    public record Clset(String namespace, Duration syncInterval, Duration clockOffsetMax, Duration peerTtl) {}
 
     /**
      * How segments are placed.

@@ -99,7 +99,7 @@ final class RecordRoutes {
     /** Strong and weak tags, quoted or not: what was read is what is sent back. */
     private static String ifMatch(Exchange exchange) {
         List<String> tags = exchange.requestHeaders("If-Match");
-        if (tags.isEmpty() || tags.get(0).equals("*")) {
+        if (tags.isEmpty()) {
             return "";
         }
         String tag = tags.get(0).strip();

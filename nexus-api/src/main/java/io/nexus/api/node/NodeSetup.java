@@ -15,14 +15,11 @@ import io.nexus.api.records.RecordSettings;
 import io.nexus.statemachine.model.NodeEntry;
 import io.nexus.statemachine.storage.StoreOptions;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 
 /** What the configuration means to the parts of a node. Computes, does nothing. */
 record NodeSetup(NodeConfig config, String machineName) {
     /** Of the ring; part of the cluster's hard settings. */
     private static final long HASH_SEED = 0x6e65787573L;
-    /** How far apart the clocks of two nodes may be. */
-    private static final Duration CLOCK_OFFSET_MAX = Duration.ofMillis(500);
 
     DataDirectory directory() {
         return new DataDirectory(config.node().dataDir().toAbsolutePath());
@@ -86,7 +83,7 @@ record NodeSetup(NodeConfig config, String machineName) {
     }
 
     RecordSettings records() {
-        return new RecordSettings(config.clset().syncInterval(), CLOCK_OFFSET_MAX);
+        return new RecordSettings(config.clset().syncInterval(), config.clset().clockOffsetMax());
     }
 
     InetSocketAddress peerListen() {

@@ -121,7 +121,7 @@ public final class RecordSync implements AutoCloseable, RecordFollower.Events {
     private void follow(String peer) {
         boolean waits = notBefore.getOrDefault(peer, Long.MIN_VALUE / 2) - System.nanoTime() > 0;
         Channel channel = peers.live(peer);
-        if (followers.containsKey(peer) || waits || wanted.containsKey(peer) || channel == null) {
+        if (followers.containsKey(peer) || waits || wanted.containsKey(peer) || isPulling(peer) || channel == null) {
             return;
         }
         RecordFollower follower = new RecordFollower(peer, records.thread(), this);
@@ -132,6 +132,11 @@ public final class RecordSync implements AutoCloseable, RecordFollower.Events {
                         .setFrom(peers.selfId())
                         .setVector(RecordWire.bytes(records.replica().state().vector()))
                         .build());
+    }
+
+    private boolean isPulling(String peer) {
+        RecordPull running = pull;
+        return running != null && running.peer().equals(peer);
     }
 
     private void drop(RecordFollower follower, String why, long pauseNanos) {

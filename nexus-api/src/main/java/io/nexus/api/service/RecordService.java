@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe, never blocks; futures fail with {@link io.nexus.api.error.ProblemException}.
  */
 public final class RecordService {
+    /** As a version to match: whatever it is, but the record must exist. */
+    private static final String ANY = "*";
+
     private final Records records;
     private final Executor readers;
     private final BooleanSupplier serves;
@@ -193,7 +196,8 @@ public final class RecordService {
 
     private static void match(RecordKind kind, String id, @Nullable Revision before, String ifMatch) {
         String version = before == null ? "" : Version.of(before).text();
-        if (!ifMatch.isEmpty() && !ifMatch.equals(version)) {
+        boolean any = ifMatch.equals(ANY) && before != null;
+        if (!ifMatch.isEmpty() && !any && !ifMatch.equals(version)) {
             throw Problem.of(
                             Reason.VERSION_MISMATCH,
                             "%s %s has %s on this node, not the version given: read it again",

@@ -72,6 +72,7 @@ final class RecordHttpContractTest {
                         .status())
                 .isEqualTo(412);
         assertThat(server.get(path).text("serial")).isEqualTo("S2");
+        assertThat(put("/api/v1/devices/new", "{}", "If-Match", "*").status()).isEqualTo(412);
         assertThat(server.send("DELETE", path, null, "If-Match", second.header("ETag"))
                         .status())
                 .isEqualTo(204);

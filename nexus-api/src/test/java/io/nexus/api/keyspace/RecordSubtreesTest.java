@@ -58,7 +58,11 @@ class RecordSubtreesTest {
                 .containsExactly("z");
         assertThat(names(subscribers.list(List.of("olt/1"), "", 10))).containsExactly("config", "session");
         assertThat(names(subscribers.list(List.of("a"), "", 10))).containsExactly("session");
-        assertThat(subscribers.get(List.of("olt/1", "config")).json().path("name").asText())
+        assertThat(subscribers
+                        .get(List.of("olt/1", "config"))
+                        .json()
+                        .path("name")
+                        .asText())
                 .isEqualTo("Ann");
         assertThat(subscribers.get(List.of("a", "config")).json()).isNull();
         assertThat(names(devices.list(List.of(), "", 10))).containsExactly("ont-1");
