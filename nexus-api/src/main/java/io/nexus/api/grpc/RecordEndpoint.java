@@ -140,9 +140,10 @@ public final class RecordEndpoint extends RecordServiceGrpc.RecordServiceImplBas
             Message given,
             String ifMatch,
             Function<View, R> message) {
+        long deadline = DeadlineInterceptor.deadlineNanos();
         Calls.answer(
                 observer,
-                () -> records.put(kind, id, RecordMapper.fields(kind, given), ifMatch),
+                () -> records.put(kind, id, RecordMapper.fields(kind, given), ifMatch, deadline),
                 done -> message.apply(done.view()));
     }
 
@@ -152,9 +153,10 @@ public final class RecordEndpoint extends RecordServiceGrpc.RecordServiceImplBas
     }
 
     private void delete(StreamObserver<DeleteRecordResponse> observer, RecordKind kind, DeleteRecordRequest request) {
+        long deadline = DeadlineInterceptor.deadlineNanos();
         Calls.answer(
                 observer,
-                () -> records.delete(kind, request.getId(), request.getIfMatch()),
+                () -> records.delete(kind, request.getId(), request.getIfMatch(), deadline),
                 version -> DeleteRecordResponse.newBuilder()
                         .setVersion(RecordMapper.version(version))
                         .build());

@@ -49,14 +49,17 @@ final class RecordRoutes {
 
     private void put(Exchange exchange, RecordKind kind) {
         Map<String, Object> fields = fields(kind, exchange.body());
-        exchange.answer(records.put(kind, exchange.path("id"), fields, ifMatch(exchange)), done -> {
-            exchange.header("ETag", '"' + done.view().version().text() + '"');
-            exchange.json(done.created() ? 201 : 200, RecordJson.of(done.view()));
-        });
+        exchange.answer(
+                records.put(kind, exchange.path("id"), fields, ifMatch(exchange), exchange.deadlineNanos()), done -> {
+                    exchange.header("ETag", '"' + done.view().version().text() + '"');
+                    exchange.json(done.created() ? 201 : 200, RecordJson.of(done.view()));
+                });
     }
 
     private void delete(Exchange exchange, RecordKind kind) {
-        exchange.answer(records.delete(kind, exchange.path("id"), ifMatch(exchange)), version -> exchange.empty(204));
+        exchange.answer(
+                records.delete(kind, exchange.path("id"), ifMatch(exchange), exchange.deadlineNanos()),
+                version -> exchange.empty(204));
     }
 
     private void list(Exchange exchange, RecordKind kind, String name) {

@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -83,13 +85,14 @@ public final class RecordService {
      *
      * @param ifMatch only over this version; empty: whatever is there
      */
-    public CompletableFuture<Put> put(RecordKind kind, String id, Map<String, Object> given, String ifMatch) {
+    public CompletableFuture<Put> put(
+            RecordKind kind, String id, Map<String, Object> given, String ifMatch, long deadlineNanos) {
         return guarded(() -> {
             String key = kind.key(RecordRules.id(id));
             requireCluster();
             Map<String, Object> fields = RecordRules.fields(kind, given);
             byte[] value = RecordValues.encode(fields);
-            return records.write(new RecordWrite(key, before -> {
+            return write(deadlineNanos, new RecordWrite(key, before -> {
                         match(kind, id, before, ifMatch);
                         return value;
                     }))
@@ -99,11 +102,11 @@ public final class RecordService {
     }
 
     /** Fails with NO_SUCH_RECORD if it does not exist here. */
-    public CompletableFuture<Version> delete(RecordKind kind, String id, String ifMatch) {
+    public CompletableFuture<Version> delete(RecordKind kind, String id, String ifMatch, long deadlineNanos) {
         return guarded(() -> {
             String key = kind.key(RecordRules.id(id));
             requireCluster();
-            return records.write(new RecordWrite(key, before -> {
+            return write(deadlineNanos, new RecordWrite(key, before -> {
                         if (before == null && ifMatch.isEmpty()) {
                             throw missing(kind, id);
                         }
@@ -149,6 +152,19 @@ public final class RecordService {
         return reading(() -> records.conflicts(RecordRules.limit(limit)).stream()
                 .map(RecordService::overwritten)
                 .toList());
+    }
+
+    /** A disk that does not answer in time may still have the write. */
+    private CompletableFuture<Records.Written> write(long deadlineNanos, RecordWrite write) {
+        return records.write(write)
+                .orTimeout(Math.max(1, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS)
+                .exceptionallyCompose(thrown -> CompletableFuture.failedFuture(
+                        thrown instanceof TimeoutException
+                                ? Problem.of(
+                                                Reason.OUTCOME_UNKNOWN,
+                                                "this node's disk has not confirmed it in time: read the record")
+                                        .exception()
+                                : thrown));
     }
 
     private void requireCluster() {

@@ -41,7 +41,8 @@ class RecordSubtreesTest {
     }
 
     private void put(RecordKind kind, String id, String field, String value) {
-        service.put(kind, id, Map.of(field, value), "").join();
+        service.put(kind, id, Map.of(field, value), "", System.nanoTime() + 10_000_000_000L)
+                .join();
     }
 
     @Test
@@ -82,7 +83,8 @@ class RecordSubtreesTest {
         put(RecordKind.SUBSCRIBER, "s", "name", "Ann");
         put(RecordKind.DEVICE, "d", "serial", "S1");
         put(RecordKind.SUBSCRIBER, "s", "name", "Bob");
-        service.delete(RecordKind.SUBSCRIBER, "s", "").join();
+        service.delete(RecordKind.SUBSCRIBER, "s", "", System.nanoTime() + 10_000_000_000L)
+                .join();
         Changes changes = (Changes) source.read(start, 10);
         assertThat(changes.changes()).extracting(KeyChange::path).containsOnly(List.of("s", "config"));
         assertThat(changes.changes())

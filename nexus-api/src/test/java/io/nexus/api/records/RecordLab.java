@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /** A few nodes that keep records on disk and talk over loopback; the test cuts connections. */
 final class RecordLab {
     static final RecordSettings SETTINGS = new RecordSettings(Duration.ofMillis(400), Duration.ofMillis(500));
-    private static final StoreOptions SMALL = new StoreOptions(1 << 20, 2 << 20, 1, null, true);
+    static final StoreOptions SMALL = new StoreOptions(1 << 20, 2 << 20, 1, null, true);
 
     final Map<String, Node> nodes = new TreeMap<>();
     private final Map<String, Integer> ports = new ConcurrentHashMap<>();
