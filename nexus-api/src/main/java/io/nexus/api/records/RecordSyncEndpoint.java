@@ -1,9 +1,11 @@
 package io.nexus.api.records;
 
+import static io.nexus.api.cluster.PacedStream.status;
+
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.nexus.api.cluster.PacedStream;
 import io.nexus.api.peer.v1.RecordCatchUp;
 import io.nexus.api.peer.v1.RecordChunk;
 import io.nexus.api.peer.v1.RecordFollow;
@@ -28,7 +30,6 @@ public final class RecordSyncEndpoint extends RecordSyncServiceGrpc.RecordSyncSe
     private static final Logger LOG = LoggerFactory.getLogger(RecordSyncEndpoint.class);
     private static final int SESSIONS_MAX = 64;
     private static final int BULK_THREADS = 2;
-    private static final int BULK_READY_BYTES = 512 << 10;
     private static final long TICK_MILLIS = 250;
     private static final long CLOSE_SECONDS = 5;
 
@@ -94,19 +95,11 @@ public final class RecordSyncEndpoint extends RecordSyncServiceGrpc.RecordSyncSe
     @Override
     public void catchUp(RecordCatchUp request, StreamObserver<RecordChunk> responses) {
         ServerCallStreamObserver<RecordChunk> out = (ServerCallStreamObserver<RecordChunk>) responses;
-        RecordSender sender = new RecordSender(records, request, out);
-        out.setOnReadyThreshold(BULK_READY_BYTES);
-        out.setOnReadyHandler(sender::ready);
-        out.setOnCancelHandler(sender::ready);
         try {
-            bulk.execute(sender);
+            bulk.execute(new RecordSender(records, request, new PacedStream<>(out)));
         } catch (RejectedExecutionException e) {
             out.onError(status(Status.RESOURCE_EXHAUSTED, "busy with other transfers: ask another node, or later"));
         }
-    }
-
-    private static StatusRuntimeException status(Status status, String why) {
-        return status.withDescription(why).asRuntimeException();
     }
 
     /** Sends its followers away; before the records are closed. Idempotent. */
