@@ -3,15 +3,15 @@ package io.nexus.crdt;
 import java.nio.ByteBuffer;
 
 /** Unsigned integers of variable length, seven bits a byte, lowest first. At most five bytes. */
-final class Vint {
+public final class Vint {
     private Vint() {}
 
-    static int size(int value) {
+    public static int size(int value) {
         int bits = Integer.SIZE - Integer.numberOfLeadingZeros(value | 1);
         return (bits + 6) / 7;
     }
 
-    static void put(ByteBuffer out, int value) {
+    public static void put(ByteBuffer out, int value) {
         int rest = value;
         while ((rest & ~0x7f) != 0) {
             out.put((byte) (rest | 0x80));
@@ -21,7 +21,7 @@ final class Vint {
     }
 
     /** Never negative. */
-    static int get(ByteBuffer in) {
+    public static int get(ByteBuffer in) {
         long value = 0;
         for (int shift = 0; shift < 35; shift += 7) {
             if (!in.hasRemaining()) {

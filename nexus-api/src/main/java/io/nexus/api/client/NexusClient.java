@@ -167,6 +167,11 @@ public final class NexusClient implements AutoCloseable {
                 "");
     }
 
+    /** Any unary call of the API that may be repeated without a second effect. */
+    public <Q, R> CompletableFuture<R> ask(MethodDescriptor<Q, R> method, Q request) {
+        return call(method, request, Repeat.SAFE, null, "");
+    }
+
     public CompletableFuture<StatusResponse> status() {
         return read(ClusterServiceGrpc.getStatusMethod(), StatusRequest.getDefaultInstance());
     }

@@ -16,7 +16,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The data directory of a node: {@code node.json}, {@code node.lock}, {@code raft/} and {@code store/}. Opening it is
+ * The data directory of a node: {@code node.json}, {@code node.lock}, {@code raft/}, {@code store/} and {@code records/}. Opening it is
  * the first thing a process does, and refuses every state that a start would make worse.
  */
 public record DataDirectory(Path root) {
@@ -28,6 +28,11 @@ public record DataDirectory(Path root) {
 
     public Path store() {
         return root.resolve("store");
+    }
+
+    /** What several nodes write; a node that lost it alone gets it back from the others. */
+    public Path records() {
+        return root.resolve("records");
     }
 
     private Path identity() {
@@ -84,7 +89,7 @@ public record DataDirectory(Path root) {
     }
 
     private void refuseLeftovers() {
-        for (Path directory : List.of(raft(), store())) {
+        for (Path directory : List.of(raft(), store(), records())) {
             if (hasContent(directory)) {
                 throw new IdentityRefused(identity() + " is missing but " + directory
                         + " is not empty: without its identity this node must not use what is there. Restore"

@@ -51,8 +51,14 @@ public enum ConfigKey {
             "clset.sync_interval",
             ValueKind.duration("100ms", "1h"),
             "5s",
-            "Accepted from older files, without effect: changes are pushed as they happen, and each carries a digest to"
-                    + " compare."),
+            "How often nodes compare their copies of records and drop tombstones that all have. Changes do not wait for"
+                    + " it: they are pushed as they happen."),
+    MAX_CLOCK_OFFSET(
+            "clset.max_clock_offset",
+            ValueKind.duration("10ms", "1m"),
+            "500ms",
+            "How far apart the clocks of two nodes may be. Records stamped later than that are not taken until they are"
+                    + " due."),
     PEER_TTL(
             "clset.peer_ttl",
             ValueKind.duration("1s", "1h"),

@@ -169,6 +169,7 @@ public final class ConfigLoader {
                 new NodeConfig.Clset(
                         get(ConfigKey.NAMESPACE),
                         get(ConfigKey.SYNC_INTERVAL),
+                        get(ConfigKey.MAX_CLOCK_OFFSET),
                         get(ConfigKey.PEER_TTL),
                         get(ConfigKey.FAN_OUT),
                         get(ConfigKey.SCRUB_INTERVAL)),

@@ -31,11 +31,17 @@ public record NodeConfig(
     /**
      * The read side.
      *
+     * @param maxClockOffset of two nodes' clocks; records stamped later are not taken until they are due
      * @param fanOut nodes that follow one segment at this node
      * @param scrubInterval every segment is recounted once in this time
      */
     public record Clset(
-            String namespace, Duration syncInterval, Duration peerTtl, int fanOut, Duration scrubInterval) {}
+            String namespace,
+            Duration syncInterval,
+            Duration maxClockOffset,
+            Duration peerTtl,
+            int fanOut,
+            Duration scrubInterval) {}
 
     /**
      * How segments are placed.

@@ -53,6 +53,10 @@ public final class StatusTable {
                         Status.Code.FAILED_PRECONDITION,
                         409,
                         "leave it alone: what was meant has ended, and the subscriber was given an address anew");
+            case NO_SUCH_RECORD ->
+                rejects(reason, Status.Code.NOT_FOUND, 404, "write it, or ask a node that has heard of it");
+            case VERSION_MISMATCH ->
+                rejects(reason, Status.Code.ABORTED, 412, "read the record again, and decide again");
             case NO_LEADER ->
                 fails(reason, 503, "retry after the time given: the segment is electing a leader or has no majority");
             case OVERLOADED -> fails(reason, 503, "retry after the time given, with backoff");

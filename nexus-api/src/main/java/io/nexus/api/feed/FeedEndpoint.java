@@ -1,9 +1,12 @@
 package io.nexus.api.feed;
 
+import static io.nexus.api.cluster.PacedStream.status;
+
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.nexus.api.cluster.PacedStream;
 import io.nexus.api.peer.v1.CatchUpChunk;
 import io.nexus.api.peer.v1.CatchUpRequest;
 import io.nexus.api.peer.v1.FeedServiceGrpc;
@@ -34,7 +37,6 @@ public final class FeedEndpoint extends FeedServiceGrpc.FeedServiceImplBase impl
     private static final Logger LOG = LoggerFactory.getLogger(FeedEndpoint.class);
     private static final int SESSIONS_MAX = 64;
     private static final int BULK_THREADS = 3;
-    private static final int BULK_READY_BYTES = 512 << 10;
     private static final long KEEP_ALIVE_TICK_MILLIS = 500;
     private static final long CLOSE_SECONDS = 5;
     private static final String STOPPING = "the node is stopping";
@@ -124,12 +126,8 @@ public final class FeedEndpoint extends FeedServiceGrpc.FeedServiceImplBase impl
             out.onError(otherCluster());
             return;
         }
-        CatchUpSender sender = new CatchUpSender(hub, request, out);
-        out.setOnReadyThreshold(BULK_READY_BYTES);
-        out.setOnReadyHandler(sender::ready);
-        out.setOnCancelHandler(sender::ready);
         try {
-            started(bulk).execute(sender);
+            started(bulk).execute(new CatchUpSender(hub, request, new PacedStream<>(out)));
         } catch (RejectedExecutionException e) {
             out.onError(status(Status.RESOURCE_EXHAUSTED, "busy with other catch-ups: ask another node, or later"));
         }
@@ -218,10 +216,6 @@ public final class FeedEndpoint extends FeedServiceGrpc.FeedServiceImplBase impl
 
     private static StatusRuntimeException otherCluster() {
         return status(Status.FAILED_PRECONDITION, "this node belongs to another cluster");
-    }
-
-    private static StatusRuntimeException status(Status status, String why) {
-        return status.withDescription(why).asRuntimeException();
     }
 
     /** What a follower says, handed to the serving thread one by one. */

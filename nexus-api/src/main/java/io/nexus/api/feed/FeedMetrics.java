@@ -14,7 +14,6 @@ import java.util.function.LongSupplier;
 public final class FeedMetrics {
     private static final String LATENCY = "nexus_clset_sync_latency_seconds";
     private static final String ENTRIES = "nexus_clset_entries_total";
-    private static final String CONFLICTS = "nexus_clset_conflicts_total";
     private static final String LAG = "nexus_clset_stream_lag_seq";
     private static final String DIVERGENCE = "nexus_clset_divergence_total";
     private static final String CATCH_UP_BYTES = "nexus_clset_catchup_bytes_total";
@@ -32,7 +31,6 @@ public final class FeedMetrics {
                     LATENCY,
                     "Time from a step's commit on this node to a follower's acknowledgement, by this node's clock."),
             entry(ENTRIES, "Allocations in this node's store, all segments."),
-            entry(CONFLICTS, "Records written on two nodes at once."),
             entry(LAG, "Steps that another node is known to have and this node has not, by stream."),
             entry(DIVERGENCE, "Copies found to differ from the log at an equal position."),
             entry(CATCH_UP_BYTES, "Bytes of rows received to replace whole segments."),
@@ -63,7 +61,6 @@ public final class FeedMetrics {
         this.repairedRows = meters.counter(REPAIRED_ROWS);
         this.repairBytes = meters.counter(REPAIR_BYTES);
         this.scrubBytes = meters.counter(SCRUB_BYTES);
-        meters.counter(CONFLICTS);
     }
 
     void entries(LongSupplier allocations) {

@@ -12,6 +12,8 @@ import io.nexus.api.service.LookupService.Found;
 import io.nexus.api.service.Requests;
 import io.nexus.crdt.Token;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -68,6 +70,20 @@ final class Exchange {
         return "true".equals(value);
     }
 
+    /** 0 if it is missing. */
+    long whole(String name) {
+        String value = query(name);
+        if (value != null && !value.matches("-?[0-9]{1,18}")) {
+            throw Problem.field(name, "must be a whole number").exception();
+        }
+        return value == null ? 0 : Long.parseLong(value);
+    }
+
+    /** All headers of a name. */
+    List<String> requestHeaders(String name) {
+        return Collections.list(context.req().getHeaders(name));
+    }
+
     /** From the parameters token, max_staleness_ms and owner; the header {@value #TOKEN} is a token too. */
     Requests.Freshness freshness() {
         String header = context.header(TOKEN);
@@ -76,12 +92,7 @@ final class Exchange {
             throw Problem.field("token", "differs from the header " + TOKEN).exception();
         }
         String token = parameter == null ? header : parameter;
-        String staleness = query("max_staleness_ms");
-        if (staleness != null && !staleness.matches("-?[0-9]{1,18}")) {
-            throw Problem.field("max_staleness_ms", "must be a whole number").exception();
-        }
-        return new Requests.Freshness(
-                token == null ? "" : token, staleness == null ? 0 : Long.parseLong(staleness), flag("owner"));
+        return new Requests.Freshness(token == null ? "" : token, whole("max_staleness_ms"), flag("owner"));
     }
 
     JsonFields body() {
@@ -199,7 +210,9 @@ final class Exchange {
             Context context, int status, String reason, String message, @Nullable String field, ObjectNode more) {
         context.status(status);
         String accept = context.header("Accept");
-        boolean wanted = context.method().equals(HandlerType.POST) || (accept != null && accept.contains(JSON));
+        boolean sends =
+                context.method().equals(HandlerType.POST) || context.method().equals(HandlerType.PUT);
+        boolean wanted = sends || (accept != null && accept.contains(JSON));
         if (!wanted) {
             context.result("");
             return;

@@ -14,6 +14,7 @@ import io.nexus.api.service.AllocationService;
 import io.nexus.api.service.ClusterService;
 import io.nexus.api.service.LookupService;
 import io.nexus.api.service.PoolService;
+import io.nexus.api.service.RecordService;
 import io.nexus.api.watch.Watches;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -72,6 +73,7 @@ public final class HttpServer implements AutoCloseable {
             LookupService lookups,
             PoolService pools,
             ClusterService cluster,
+            RecordService records,
             Keyspace keyspace,
             Watches watches) {}
 
@@ -145,6 +147,7 @@ public final class HttpServer implements AutoCloseable {
         new SeedRoutes(services.allocations(), services.lookups()).register(routes);
         new ApiV1Routes(services.allocations(), services.lookups(), services.pools(), services.cluster())
                 .register(routes);
+        new RecordRoutes(services.records()).register(routes);
         new KeyRoutes(services.keyspace()).register(routes);
         new OperationsRoutes(services.cluster(), meters).register(routes);
         config.routes.before(context -> context.attribute(START, System.nanoTime()));

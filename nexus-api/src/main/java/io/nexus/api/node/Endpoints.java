@@ -6,6 +6,7 @@ import io.nexus.api.grpc.ClusterEndpoint;
 import io.nexus.api.grpc.GrpcServer;
 import io.nexus.api.grpc.KeyspaceEndpoint;
 import io.nexus.api.grpc.PoolEndpoint;
+import io.nexus.api.grpc.RecordEndpoint;
 import io.nexus.api.grpc.WatchEndpoint;
 import io.nexus.api.http.HttpServer;
 import io.nexus.api.http.JsonValues;
@@ -23,6 +24,7 @@ import io.nexus.api.service.LookupThreads;
 import io.nexus.api.service.PoolFinder;
 import io.nexus.api.service.PoolService;
 import io.nexus.api.service.Readiness;
+import io.nexus.api.service.RecordService;
 import io.nexus.api.watch.Watches;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -31,6 +33,9 @@ import java.util.List;
 
 /** The public faces of the node with the services behind them: gRPC and HTTP on the same objects. */
 final class Endpoints implements AutoCloseable {
+    private static final int RECORD_THREADS = 2;
+
+    private final LookupThreads recordThreads = new LookupThreads(RECORD_THREADS);
     /** Whoever reads the key space may take longer than a lookup: he has threads of his own. */
     private static final int KEYSPACE_THREADS = 2;
 
@@ -52,6 +57,7 @@ final class Endpoints implements AutoCloseable {
                         ports.cluster(), ports.groups(), base.store(), base.pools(), readiness, ports.copies()),
                 version,
                 System::nanoTime);
+        RecordService records = new RecordService(base.records(), recordThreads, ports::isOpen);
         ClusterGauges.register(base.meters(), cluster, base.pools(), base.store());
         Keyspace keyspace = new Keyspace(
                 subtrees(base, cluster),
@@ -61,13 +67,14 @@ final class Endpoints implements AutoCloseable {
                 new AllocationEndpoint(allocations, lookups),
                 new PoolEndpoint(pools),
                 new ClusterEndpoint(cluster),
+                new RecordEndpoint(records),
                 new KeyspaceEndpoint(keyspace),
                 new WatchEndpoint(base.watches()));
         this.watches = base.watches();
         this.grpc = new GrpcServer(base.setup().grpc(), services, base.meters());
         this.http = new HttpServer(
                 base.setup().http(),
-                new HttpServer.Services(allocations, lookups, pools, cluster, keyspace, base.watches()),
+                new HttpServer.Services(allocations, lookups, pools, cluster, records, keyspace, base.watches()),
                 base.meters());
     }
 
@@ -107,6 +114,7 @@ final class Endpoints implements AutoCloseable {
     public void close() {
         grpc.close();
         http.close();
+        recordThreads.close();
         keyspaceThreads.close();
     }
 }

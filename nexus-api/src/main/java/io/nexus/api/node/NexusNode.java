@@ -11,10 +11,13 @@ import io.nexus.api.consensus.ConsensusMetrics;
 import io.nexus.api.consensus.FatalHandler;
 import io.nexus.api.consensus.RaftPort;
 import io.nexus.api.feed.FeedMetrics;
+import io.nexus.api.keyspace.RecordSubtrees;
 import io.nexus.api.keyspace.Subtree;
 import io.nexus.api.metrics.Meters;
 import io.nexus.api.metrics.MetricNames;
 import io.nexus.api.metrics.ProcessMetrics;
+import io.nexus.api.records.RecordMetrics;
+import io.nexus.api.records.Records;
 import io.nexus.api.service.StorePoolDirectory;
 import io.nexus.api.watch.WatchHub;
 import io.nexus.api.watch.Watches;
@@ -22,7 +25,9 @@ import io.nexus.statemachine.model.ClusterPlan;
 import io.nexus.statemachine.rows.NexusIndexRule;
 import io.nexus.statemachine.storage.NodeStore;
 import io.nexus.statemachine.storage.RocksNodeStore;
+import io.nexus.statemachine.storage.RocksRecordStore;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -72,7 +77,10 @@ public final class NexusNode implements AutoCloseable {
         this.setup = new NodeSetup(config, machineName);
         this.version = version;
         this.fatal = fatal;
-        this.meters = new Meters(MetricNames.base().with(ConsensusMetrics.HELP).with(FeedMetrics.HELP));
+        this.meters = new Meters(MetricNames.base()
+                .with(ConsensusMetrics.HELP)
+                .with(FeedMetrics.HELP)
+                .with(RecordMetrics.HELP));
     }
 
     /**
@@ -92,6 +100,7 @@ public final class NexusNode implements AutoCloseable {
         NodeStore store = keep(RocksNodeStore.open(directory.store(), new NexusIndexRule(), setup.storeOptions()));
         StorePoolDirectory pools = new StorePoolDirectory(store, setup.segments());
         pools.start();
+        Records records = keep(openRecords(directory, identity));
         ClusterThreads threads = keep(new ClusterThreads());
         Entrance entrance = keep(new Entrance(identity, setup.terms(), threads));
         LatePorts ports = new LatePorts(
@@ -100,11 +109,11 @@ public final class NexusNode implements AutoCloseable {
                 setup.hardSettings().virtualNodes());
         WatchHub changes = new WatchHub(setup.segments() + 1, store, pools, setup.watchWindowBytes());
         changes.start();
-        List<Subtree> plugged = List.of();
+        List<Subtree> plugged = RecordSubtrees.of(records);
         Watches watches =
                 keep(new Watches(new Watches.Sources(changes, ports.cluster(), plugged), setup.watchersMax(), meters));
-        NodeBase base =
-                new NodeBase(setup, identity, store, pools, changes, plugged, watches, entrance, threads, meters);
+        NodeBase base = new NodeBase(
+                setup, identity, store, pools, records, changes, plugged, watches, entrance, threads, meters);
         NodeReadiness ready = new NodeReadiness(ports, entrance::reasons, this::problems, this::warnings);
         readiness = ready;
         PeerServer peerServer =
@@ -122,6 +131,16 @@ public final class NexusNode implements AutoCloseable {
         entrance.start();
         entrance.inForce()
                 .whenCompleteAsync((plan, failure) -> enter(base, ports, peerServer, plan, failure), assembly);
+    }
+
+    private Records openRecords(DataDirectory directory, NodeIdentity identity) {
+        return new Records(new Records.Setup(
+                RocksRecordStore.open(directory.records(), setup.recordStoreOptions()),
+                identity.nodeId(),
+                setup.records(),
+                new RecordMetrics(meters),
+                InstantSource.system(),
+                failure -> fatal.fatal("The records' store failed.", failure)));
     }
 
     /** True once this node serves everything; see {@code /ready}. */

@@ -5,6 +5,7 @@ import io.nexus.api.cluster.Entrance;
 import io.nexus.api.cluster.NodeIdentity;
 import io.nexus.api.keyspace.Subtree;
 import io.nexus.api.metrics.Meters;
+import io.nexus.api.records.Records;
 import io.nexus.api.service.StorePoolDirectory;
 import io.nexus.api.watch.WatchHub;
 import io.nexus.api.watch.Watches;
@@ -21,6 +22,7 @@ record NodeBase(
         NodeIdentity identity,
         NodeStore store,
         StorePoolDirectory pools,
+        Records records,
         WatchHub changes,
         List<Subtree> plugged,
         Watches watches,

@@ -12,6 +12,7 @@ import io.nexus.api.config.NodeConfig;
 import io.nexus.api.consensus.Consensus;
 import io.nexus.api.grpc.GrpcServer;
 import io.nexus.api.http.HttpServer;
+import io.nexus.api.records.RecordSettings;
 import io.nexus.statemachine.model.NodeEntry;
 import io.nexus.statemachine.storage.StoreOptions;
 import java.net.InetSocketAddress;
@@ -60,7 +61,7 @@ record NodeSetup(NodeConfig config, String machineName) {
     }
 
     StoreOptions storeOptions() {
-        long memory = config.node().storeMemoryBytes();
+        long memory = config.node().storeMemoryBytes() - recordMemoryBytes();
         StoreOptions standard = StoreOptions.DEFAULT;
         // A third for rows not yet flushed, the rest to read from.
         return new StoreOptions(
@@ -70,6 +71,20 @@ record NodeSetup(NodeConfig config, String machineName) {
                         standard.libraryDirectory(),
                         standard.flushOnClose())
                 .withLibraryDirectory(directory().root().resolve("native"));
+    }
+
+    /** Records are few beside allocations. */
+    private long recordMemoryBytes() {
+        return config.node().storeMemoryBytes() / 8;
+    }
+
+    StoreOptions recordStoreOptions() {
+        long memory = recordMemoryBytes();
+        return new StoreOptions(memory / 2, memory / 2, 1, directory().root().resolve("native"), true);
+    }
+
+    RecordSettings records() {
+        return new RecordSettings(config.clset().syncInterval(), config.clset().maxClockOffset());
     }
 
     InetSocketAddress peerListen() {

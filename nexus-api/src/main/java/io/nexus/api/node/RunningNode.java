@@ -22,6 +22,9 @@ import io.nexus.api.feed.PeerProgress;
 import io.nexus.api.feed.Scrubber;
 import io.nexus.api.feed.SegmentPuller;
 import io.nexus.api.metrics.MetricNames;
+import io.nexus.api.records.RecordMetrics;
+import io.nexus.api.records.RecordSync;
+import io.nexus.api.records.RecordSyncEndpoint;
 import io.nexus.api.service.LocalLookups;
 import io.nexus.api.service.LookupThreads;
 import io.nexus.api.service.OwnerReadEndpoint;
@@ -70,6 +73,8 @@ final class RunningNode implements AutoCloseable {
     private final SegmentPuller puller;
     private final Scrubber scrubber;
     private final FeedMetrics feedMetrics;
+    private final RecordSyncEndpoint recordEndpoint;
+    private final RecordSync recordSync;
     private final LookupThreads lookupThreads = new LookupThreads(LOOKUP_THREADS);
     private final LocalLookups lookups;
     private final ExecutorService proofs = Executors.newFixedThreadPool(2, task -> new Thread(task, "proof-answers"));
@@ -110,6 +115,12 @@ final class RunningNode implements AutoCloseable {
                 feedMetrics,
                 segment -> LatePorts.genesis(clusterId, segment),
                 failure -> fatal.fatal("The store failed while following a segment.", failure)));
+        recordEndpoint = new RecordSyncEndpoint(base.records(), base.setup().records());
+        recordSync = new RecordSync(
+                base.records(),
+                channels,
+                new RecordMetrics(base.meters()),
+                base.setup().records());
         puller = new SegmentPuller(channels, consensus.groups(), view, listeners, feedMetrics);
         scrubber = new Scrubber(new Scrubber.Ports(
                 base.store(),
@@ -150,6 +161,7 @@ final class RunningNode implements AutoCloseable {
         base.meters().gauge(MetricNames.CLOCK_CORRECTED, () -> clock.corrected() ? 1 : 0);
         hub.start();
         feedEndpoint.start();
+        recordEndpoint.start();
         consensus.start();
         feed.start(streams);
         for (int segment = 0; segment < streams; segment++) {
@@ -159,6 +171,8 @@ final class RunningNode implements AutoCloseable {
         }
         peerServer.add(consensus.endpoint());
         peerServer.add(feedEndpoint);
+        peerServer.add(recordEndpoint);
+        recordSync.start();
         peerServer.add(new OwnerReadEndpoint(
                 base.store(), base.pools(), consensus.groups(), membership.proof(), () -> clusterId, lookupThreads));
         scrubber.start();
@@ -189,12 +203,14 @@ final class RunningNode implements AutoCloseable {
     @Override
     public void close() throws IOException {
         scrubber.close();
+        recordSync.close();
         membership.close();
         feed.close();
         try {
             consensus.close();
         } finally {
             feedEndpoint.close();
+            recordEndpoint.close();
             lookupThreads.close();
             proofs.shutdown();
             channels.close();

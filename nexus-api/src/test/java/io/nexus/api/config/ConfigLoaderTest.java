@@ -28,7 +28,12 @@ final class ConfigLoaderTest {
                 .isEqualTo(new NodeConfig(
                         new NodeConfig.Cluster("", List.of(), new HostPort("", 9002), new HostPort("", 9003), "", 12),
                         new NodeConfig.Clset(
-                                "nexus", Duration.ofSeconds(5), Duration.ofSeconds(30), 6, Duration.ofHours(24)),
+                                "nexus",
+                                Duration.ofSeconds(5),
+                                Duration.ofMillis(500),
+                                Duration.ofSeconds(30),
+                                6,
+                                Duration.ofHours(24)),
                         new NodeConfig.Hashring(150, 3),
                         new NodeConfig.Api(new HostPort("", 9000), new HostPort("", 9001)),
                         new NodeConfig.Node(Path.of("./nexus-data"), 128L << 20),
@@ -56,7 +61,7 @@ final class ConfigLoaderTest {
                   raft_addr: :19003
                   advertise_host: nexus-0.nexus
                   segments: 4
-                clset: {namespace: isp-a, sync_interval: 500ms, peer_ttl: 2m, fan_out: 3}
+                clset: {namespace: isp-a, sync_interval: 500ms, max_clock_offset: 250ms, peer_ttl: 2m, fan_out: 3}
                 hashring:
                   virtual_nodes: 64
                   replication: 5
@@ -92,7 +97,12 @@ final class ConfigLoaderTest {
                                 "nexus-0.nexus",
                                 4),
                         new NodeConfig.Clset(
-                                "isp-a", Duration.ofMillis(500), Duration.ofMinutes(2), 3, Duration.ofHours(24)),
+                                "isp-a",
+                                Duration.ofMillis(500),
+                                Duration.ofMillis(250),
+                                Duration.ofMinutes(2),
+                                3,
+                                Duration.ofHours(24)),
                         new NodeConfig.Hashring(64, 5),
                         new NodeConfig.Api(new HostPort("127.0.0.1", 19000), new HostPort("::1", 19001)),
                         new NodeConfig.Node(Path.of("/var/lib/nexus"), 1L << 30),

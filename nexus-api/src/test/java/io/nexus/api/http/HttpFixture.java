@@ -41,6 +41,7 @@ final class HttpFixture implements AutoCloseable {
                         cluster.lookupService,
                         cluster.pools,
                         cluster.cluster,
+                        cluster.records,
                         cluster.keyspace,
                         cluster.watches),
                 cluster.meters);

@@ -11,6 +11,9 @@ import io.nexus.api.keyspace.Keyspace;
 import io.nexus.api.keyspace.PoolsSubtree;
 import io.nexus.api.metrics.Meters;
 import io.nexus.api.metrics.MetricNames;
+import io.nexus.api.records.RecordMetrics;
+import io.nexus.api.records.RecordSettings;
+import io.nexus.api.records.Records;
 import io.nexus.api.service.AllocationService;
 import io.nexus.api.service.ClusterService;
 import io.nexus.api.service.CommandIds;
@@ -18,6 +21,7 @@ import io.nexus.api.service.LookupService;
 import io.nexus.api.service.PoolFinder;
 import io.nexus.api.service.PoolService;
 import io.nexus.api.service.Readiness;
+import io.nexus.api.service.RecordService;
 import io.nexus.api.watch.WatchHub;
 import io.nexus.api.watch.Watches;
 import io.nexus.crdt.Position;
@@ -26,6 +30,8 @@ import io.nexus.statemachine.model.ClusterPlan;
 import io.nexus.statemachine.model.NodeEntry;
 import io.nexus.statemachine.rows.NexusIndexRule;
 import io.nexus.statemachine.storage.InMemoryNodeStore;
+import io.nexus.statemachine.storage.InMemoryRecordDisk;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collections;
@@ -33,6 +39,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -60,9 +67,15 @@ public final class LocalCluster implements AutoCloseable {
     public final PoolService pools;
     public final LookupService lookupService;
     public final ClusterService cluster;
+    /** False: as before the node is in a cluster. */
+    public final AtomicBoolean joined = new AtomicBoolean(true);
+
     public final Keyspace keyspace;
     public final Watches watches;
 
+    public final RecordService records;
+
+    private final Records replica;
     private final ExecutorService threads = Executors.newFixedThreadPool(2, task -> {
         Thread thread = new Thread(task, "local-router");
         thread.setDaemon(true);
@@ -83,6 +96,16 @@ public final class LocalCluster implements AutoCloseable {
                 new ClusterService.Sources(new View(), new Groups(), store, directory, new Ready(), new NoFeed()),
                 "1.2.3",
                 nanoClock::get);
+        replica = new Records(new Records.Setup(
+                new InMemoryRecordDisk(),
+                NODE,
+                new RecordSettings(Duration.ofSeconds(5), Duration.ofMillis(500)),
+                new RecordMetrics(new Meters()),
+                () -> Instant.ofEpochMilli(clockMillis.get()),
+                failure -> {
+                    throw new AssertionError(failure);
+                }));
+        records = new RecordService(replica, threads, joined::get);
         WatchHub changes = new WatchHub(SEGMENTS + 1, store, directory, 1 << 20);
         changes.start();
         router.steps(changes::onStep);
@@ -128,6 +151,7 @@ public final class LocalCluster implements AutoCloseable {
 
     @Override
     public void close() {
+        replica.close();
         watches.close();
         threads.shutdownNow();
     }

@@ -7,6 +7,7 @@ import io.nexus.api.docs.DocFile;
 import io.nexus.api.feed.FeedMetrics;
 import io.nexus.api.metrics.MetricNames.Metric;
 import io.nexus.api.metrics.MetricNames.Type;
+import io.nexus.api.records.RecordMetrics;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -15,7 +16,10 @@ import org.junit.jupiter.api.Test;
 final class MetricNamesTest {
     @Test
     void metricsReference_isTheList() {
-        MetricNames all = MetricNames.base().with(ConsensusMetrics.HELP).with(FeedMetrics.HELP);
+        MetricNames all = MetricNames.base()
+                .with(ConsensusMetrics.HELP)
+                .with(FeedMetrics.HELP)
+                .with(RecordMetrics.HELP);
         String rows = all.all().stream()
                 .map(metric -> "| `%s` | %s | %s | %s |\n"
                         .formatted(metric.name(), type(metric), labels(metric), metric.help()))

@@ -21,6 +21,8 @@ public enum Reason {
     POOL_IN_USE(17),
     POOL_SEALED(18),
     REQUEST_ID_REUSED(19),
+    NO_SUCH_RECORD(20),
+    VERSION_MISMATCH(21),
     GENERATION_CHANGED(28),
 
     // The machinery could not answer.

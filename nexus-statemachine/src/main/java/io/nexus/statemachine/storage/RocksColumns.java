@@ -176,7 +176,7 @@ final class RocksColumns {
 
     /* --------------- opening --------------- */
 
-    private static void loadLibrary(@Nullable Path directory) throws IOException {
+    static void loadLibrary(@Nullable Path directory) throws IOException {
         if (directory != null) {
             Files.createDirectories(directory);
             // Before the first RocksDB class, whose initializer would unpack it to the default place.
