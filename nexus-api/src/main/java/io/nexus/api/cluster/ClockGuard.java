@@ -33,7 +33,10 @@ import org.slf4j.LoggerFactory;
 public final class ClockGuard implements Stamps {
     private static final Logger log = LoggerFactory.getLogger(ClockGuard.class);
     private static final long GRACE_SECONDS = 3;
-    /** An answer that took longer says too little: the other clock was read at some moment in between. */
+    /**
+     * An answer that took longer says little, because the other clock was read at some moment in between: it is taken
+     * only from a node that was not heard of yet.
+     */
     private static final long ROUND_TRIP_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(400);
 
     private final InstantSource wall;
@@ -93,7 +96,7 @@ public final class ClockGuard implements Stamps {
      */
     void heard(String nodeId, long wallMillis, long sentNanos, long receivedNanos) {
         long roundTrip = receivedNanos - sentNanos;
-        if (wallMillis > 0 && roundTrip <= ROUND_TRIP_NANOS_MAX) {
+        if (wallMillis > 0 && (roundTrip <= ROUND_TRIP_NANOS_MAX || !heard.containsKey(nodeId))) {
             heard.put(nodeId, new Heard(wallMillis, sentNanos + roundTrip / 2));
             show();
         }

@@ -95,12 +95,18 @@ final class ClockGuardTest {
     }
 
     @Test
-    void answerThatTookLong_saysNothing_andNeitherDoesNodeThatLeft() {
+    void answerThatTookLong_isBetterThanNone_butNotThanAQuickOne() {
         guard.watch(List.of("b"));
-        long sent = TimeUnit.MILLISECONDS.toNanos(now);
-        pass(500);
-        guard.heard("b", now + HOUR, sent, TimeUnit.MILLISECONDS.toNanos(now));
-        assertThat(guard.millis()).isEmpty();
+        hearLate("b", 0);
+        assertThat(guard.millis()).isPresent();
+        hear("b", -HOUR);
+        hearLate("b", 0);
+        assertThat(guard.millis()).hasValue(now - HOUR);
+    }
+
+    @Test
+    void nodeThatLeft_doesNotCount() {
+        guard.watch(List.of("b"));
         hear("b", -HOUR);
         guard.watch(List.of());
         assertThat(guard.millis()).hasValue(now);
@@ -156,6 +162,12 @@ final class ClockGuardTest {
     private void hear(String node, long itsOffMillis) {
         long nanos = TimeUnit.MILLISECONDS.toNanos(now);
         guard.heard(node, now + itsOffMillis, nanos, nanos);
+    }
+
+    private void hearLate(String node, long itsOffMillis) {
+        long sent = TimeUnit.MILLISECONDS.toNanos(now);
+        pass(500);
+        guard.heard(node, now + itsOffMillis, sent, TimeUnit.MILLISECONDS.toNanos(now));
     }
 
     private void pass(long millis) {
