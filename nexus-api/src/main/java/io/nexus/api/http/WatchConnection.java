@@ -57,6 +57,10 @@ final class WatchConnection implements WatchSink {
         return watch != null && !writing && !ending && !over && waiting.isEmpty();
     }
 
+    synchronized boolean isWriting() {
+        return writing;
+    }
+
     @Override
     public void send(WatchEvent event, String token) {
         append(WatchText.of(event, token), false);

@@ -52,8 +52,8 @@ final class WatchStream extends Handler.Wrapper {
         try {
             Watches.Request wanted = wanted(request);
             WatchConnection connection = new WatchConnection(response, callback);
-            // A quiet stream is not an idle one: signs of life are sent, and a write that fails ends it.
-            request.addIdleTimeoutListener(timeout -> false);
+            // A quiet stream is not an idle one; a write that gets nowhere is.
+            request.addIdleTimeoutListener(timeout -> connection.isWriting());
             connection.open(watches.open(wanted, connection, "http"));
             count(200);
         } catch (ProblemException e) {

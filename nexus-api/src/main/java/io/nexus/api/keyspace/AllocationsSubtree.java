@@ -107,9 +107,12 @@ public final class AllocationsSubtree implements Subtree {
     private List<Holding> ofSubscriber(String subscriber) {
         List<Holding> found = new ArrayList<>();
         store.holdings(SubscriberHash.of(subscriber), (segment, key, value) -> {
+            PoolEntry pool = RowKeys.isAllocation(key) ? pools.byInstance(RowKeys.instance(key)) : null;
+            if (pool == null) {
+                return;
+            }
             AllocationRow row = AllocationRow.decode(value);
-            PoolEntry pool = pools.byInstance(RowKeys.instance(key));
-            if (pool != null && row.owner().subscriber().equals(subscriber)) {
+            if (row.owner().subscriber().equals(subscriber)) { // others may have the same hash
                 found.add(new Holding(row.toAllocation(pool, RowKeys.unit(key)), pool));
             }
         });

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: one writer appends, any thread reads; the lock is held for the copying of references only.
  */
 final class ChangeRing {
-    static final int STEPS_MAX = 8_192;
+    static final int STEPS_MAX = 16_384;
     private static final int ROW_BYTES = 64; // of objects around the arrays, about
     private static final int STEP_BYTES = 48;
 

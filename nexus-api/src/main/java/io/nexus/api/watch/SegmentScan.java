@@ -109,7 +109,11 @@ final class SegmentScan implements Scan {
     }
 
     private static void holdings(StoreSnapshot rows, String subscriber, TreeSet<byte[]> prefixes) {
-        rows.holdings(SubscriberHash.of(subscriber), (key, value) -> prefixes.add(key.clone()));
+        rows.holdings(SubscriberHash.of(subscriber), (key, value) -> {
+            if (RowKeys.isAllocation(key)) {
+                prefixes.add(key.clone());
+            }
+        });
     }
 
     private static void ofPool(Selector selector, PoolEntry pool, TreeSet<byte[]> prefixes) {

@@ -139,6 +139,7 @@ final class SourceTail implements WatchPart {
     private final class Walk implements Scan {
         private final Deque<Step> steps = new ArrayDeque<>();
 
+        /** @param after null: its own value first, and what lies below it only if it has none */
         private record Step(List<String> path, @Nullable String after) {}
 
         Walk(List<List<String>> paths) {
@@ -149,17 +150,24 @@ final class SourceTail implements WatchPart {
         public Page next() {
             List<Watched> found = new ArrayList<>();
             Step step = steps.pollFirst();
-            if (step != null && step.after == null) {
-                JsonNode own = subtree.get(step.path).json();
-                if (own != null) {
-                    found.add(new Watched.Plain(key(step.path), own));
-                } else {
-                    steps.addFirst(new Step(step.path, ""));
-                }
-            } else if (step != null) {
-                list(step, step.after, found);
+            if (step != null) {
+                read(step, found);
             }
             return new Page(found, 0, steps.isEmpty());
+        }
+
+        private void read(Step step, List<Watched> found) {
+            String after = step.after;
+            if (after != null) {
+                list(step, after, found);
+                return;
+            }
+            JsonNode own = subtree.get(step.path).json();
+            if (own != null) {
+                found.add(new Watched.Plain(key(step.path), own));
+            } else {
+                steps.addFirst(new Step(step.path, ""));
+            }
         }
 
         private void list(Step step, String after, List<Watched> found) {

@@ -86,17 +86,23 @@ final class WatchSession {
         if (token.cluster() != cluster || token.places().size() != tails.size()) {
             throw new Fallen(Cause.OTHER_CLUSTER, "the token is of another cluster");
         }
-        boolean sameSources =
-                sources.stream().allMatch(source -> token.sources().containsKey(source.name()));
-        if (token.filter() != filter.fold() || !sameSources) {
-            throw new Fallen(Cause.OTHER_FILTER, "the token is of a watch for something else");
+        if (token.filter() != filter.fold()) {
+            throw otherFilter();
         }
         for (SourceTail source : sources) {
-            source.resume(token.sources().get(source.name()));
+            String position = token.sources().get(source.name());
+            if (position == null) {
+                throw otherFilter();
+            }
+            source.resume(position);
         }
         for (int i = 0; i < tails.size(); i++) {
             tails.get(i).resume(token.places().get(i));
         }
+    }
+
+    private static Fallen otherFilter() {
+        return new Fallen(Cause.OTHER_FILTER, "the token is of a watch for something else");
     }
 
     private void snapshot() {
