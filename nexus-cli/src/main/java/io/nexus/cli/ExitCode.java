@@ -8,7 +8,7 @@ public enum ExitCode {
     OK(0, "done"),
     FAILED(1, "something unexpected; the message says what"),
     USAGE(2, "the command line or the configuration is wrong"),
-    NOT_FOUND(3, "no such pool, allocation or address"),
+    NOT_FOUND(3, "no such pool, allocation, address or record"),
     REFUSED(4, "the cluster says no: exhausted, taken, in use, exists with another body; serve: a port is taken"),
     UNAVAILABLE(5, "no node could serve it now: unreachable, starting, no leader; try again"),
     UNKNOWN(6, "out of time: it may or may not have happened; repeating the command is safe"),

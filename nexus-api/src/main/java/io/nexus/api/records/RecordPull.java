@@ -8,6 +8,9 @@ import io.nexus.api.peer.v1.RecordChunk;
 import io.nexus.api.peer.v1.RecordSyncServiceGrpc;
 import io.nexus.crdt.CorruptBytes;
 import io.nexus.crdt.records.CatchUp;
+import io.nexus.crdt.records.Revision;
+import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,11 +97,11 @@ final class RecordPull {
         CatchUp running = catchUp;
         if (running == null) {
             CatchUp.Kind kind = RecordWire.kind(chunk.getKind());
-            metrics.catchUp(kind.name().toLowerCase(java.util.Locale.ROOT));
+            metrics.catchUp(kind.name().toLowerCase(Locale.ROOT));
             running = records.replica().catchUp(kind, RecordWire.state(chunk.getState()));
             catchUp = running;
         }
-        var revisions = RecordWire.revisions(chunk);
+        List<Revision> revisions = RecordWire.revisions(chunk);
         metrics.received(revisions.size());
         if (!running.chunk(revisions, records.now())) {
             return false;

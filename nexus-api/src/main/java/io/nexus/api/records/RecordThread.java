@@ -7,12 +7,15 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one thread that writes the records. What a task throws is a failure of the disk, or a broken invariant: it is told
  * once, and nothing is written any more.
  */
 final class RecordThread implements Executor {
+    private static final Logger LOG = LoggerFactory.getLogger(RecordThread.class);
     private static final long END_SECONDS = 10;
 
     private final ScheduledExecutorService executor =
@@ -36,20 +39,13 @@ final class RecordThread implements Executor {
         try {
             execute(task);
         } catch (RejectedExecutionException e) {
-            ended(e);
+            LOG.atDebug().log("something came when the records had ended");
         }
     }
 
     void every(long millis, Runnable task) {
         ScheduledFuture<?> unused =
                 executor.scheduleWithFixedDelay(() -> guarded(task), millis, millis, TimeUnit.MILLISECONDS);
-    }
-
-    private static void ended(RejectedExecutionException e) {
-        org.slf4j.LoggerFactory.getLogger(RecordThread.class)
-                .atDebug()
-                .setCause(e)
-                .log("the records have ended");
     }
 
     private void guarded(Runnable task) {

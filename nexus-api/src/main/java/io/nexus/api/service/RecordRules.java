@@ -4,6 +4,7 @@ import io.nexus.api.error.Problem;
 import io.nexus.statemachine.model.Ids;
 import io.nexus.statemachine.model.Macs;
 import io.nexus.statemachine.model.Parsed;
+import io.nexus.statemachine.model.Reason;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,9 @@ final class RecordRules {
     static final int ENTRIES_MAX = 64;
     static final int NAME_MAX = 64;
     static final int VALUE_MAX = 1_024;
+    /** So that the longest page fits in one message. */
+    static final int RECORD_BYTES_MAX = 8 << 10;
+
     static final int PAGE_MAX = 1_000;
     static final int PAGE = 100;
 
@@ -91,6 +95,19 @@ final class RecordRules {
             kept.put(key, text == null ? "" : text);
         });
         return kept.isEmpty() ? null : kept;
+    }
+
+    static byte[] encoded(Map<String, Object> fields) {
+        byte[] value = RecordValues.encode(fields);
+        if (value.length > RECORD_BYTES_MAX) {
+            throw Problem.of(
+                            Reason.MESSAGE_TOO_LARGE,
+                            "the record has %d bytes as JSON, at most %d are possible",
+                            value.length,
+                            RECORD_BYTES_MAX)
+                    .exception();
+        }
+        return value;
     }
 
     static int limit(long limit) {

@@ -91,7 +91,7 @@ public final class RecordService {
             String key = kind.key(RecordRules.id(id));
             requireCluster();
             Map<String, Object> fields = RecordRules.fields(kind, given);
-            byte[] value = RecordValues.encode(fields);
+            byte[] value = RecordRules.encoded(fields);
             return write(deadlineNanos, new RecordWrite(key, before -> {
                         match(kind, id, before, ifMatch);
                         return value;

@@ -104,6 +104,12 @@ final class RecordHttpContractTest {
         assertField("/api/v1/subscribers/x/session", "{\"started_at\":\"yesterday\"}", "started_at");
         assertField("/api/v1/subscribers/x/session", "{\"input_octets\":-1}", "input_octets");
         assertField("/api/v1/subscribers/%20", "{}", "id");
+        String large = "\"" + "x".repeat(1_000) + "\"";
+        String entries = java.util.stream.IntStream.range(0, 9)
+                .mapToObj(i -> "\"k" + i + "\":" + large)
+                .collect(java.util.stream.Collectors.joining(","));
+        Answer tooLarge = put("/api/v1/devices/x", "{\"metadata\":{" + entries + "}}");
+        assertThat(tooLarge.status()).isEqualTo(413);
         assertThat(server.get("/api/v1/devices?limit=1001", JSON).text("field")).isEqualTo("limit");
     }
 
