@@ -148,7 +148,6 @@ final class RunningNode implements AutoCloseable {
     /** Whoever writes the segment here puts its copy right: the feed by repair, a member by pulling it anew. */
     private void mend(int segment) {
         if (consensus.renew(segment)) {
-            listeners.onSuspect(segment);
             feedMetrics.diverged();
         } else {
             feed.foundWrong(segment);

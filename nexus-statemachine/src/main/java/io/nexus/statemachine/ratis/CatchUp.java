@@ -214,11 +214,14 @@ final class CatchUp implements AutoCloseable {
     /** Asks the source once; false if it has to be tried again later. */
     private boolean attempt(int failures) {
         long wanted;
+        boolean anew;
         synchronized (lock) {
             wanted = target;
+            anew = renewing;
         }
         try {
-            source.pull(segment, wanted, store);
+            // Of rows to be pulled anew the seq counts, which the install compares: the log may have gone on without.
+            source.pull(segment, anew && isAt(wanted, store.position()) ? 0 : wanted, store);
             if (!isAt(wanted, store.position())) {
                 throw new IOException("the source was behind: pulled " + store.position());
             }

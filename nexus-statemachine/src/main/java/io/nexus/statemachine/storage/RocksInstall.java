@@ -49,8 +49,8 @@ final class RocksInstall implements SegmentStore.Install {
     @Override
     public void finish(Position position) {
         check();
-        Succession.checkInstall(segment.segment(), segment.position(), position);
-        StoredPosition fresh = new StoredPosition(prefix & 0xffff, tally.verify(position));
+        Position here = Succession.checkInstall(segment.segment(), segment.position(), position);
+        StoredPosition fresh = new StoredPosition(prefix & 0xffff, tally.verify(here));
         columns.enter();
         try {
             batch.position(fresh);

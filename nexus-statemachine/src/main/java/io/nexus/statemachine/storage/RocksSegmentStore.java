@@ -162,11 +162,11 @@ final class RocksSegmentStore implements SegmentStore {
 
     @Override
     public void correct(Recount found, Position position, List<RowChange> changes) {
-        Succession.checkCorrection(segment, position(), found, position);
+        Position here = Succession.checkCorrection(segment, position(), found, position);
         columns.enter();
         try {
             List<RowUpdate> updates = Succession.updates(changes, this::valuesOf);
-            write(Tally.of(rule, found), updates, tally -> tally.verify(position));
+            write(Tally.of(rule, found), updates, tally -> tally.verify(here));
         } finally {
             columns.leave();
         }

@@ -92,7 +92,8 @@ public interface SegmentStore extends Rows {
         void put(byte[] key, byte[] value);
 
         /**
-         * Makes the new rows the segment's rows and flushes: on return they survive a crash.
+         * Makes the new rows the segment's rows and flushes: on return they survive a crash. At the seq that the store
+         * has, it keeps the log index that it has, if that is larger.
          *
          * @throws DigestMismatch if digest and live count of the position are not those of the rows
          * @throws IllegalArgumentException if the position is behind the one that the store has on the same branch, or

@@ -50,21 +50,28 @@ final class Succession {
         Invariant.check(after.seq() == now.seq() + 1, "%s does not follow %s", after, now);
     }
 
-    static void checkCorrection(int segment, @Nullable Position now, Recount found, Position corrected) {
-        checkInstall(segment, now, corrected);
+    static Position checkCorrection(int segment, @Nullable Position now, Recount found, Position corrected) {
         if (!found.position().equals(now)) {
             throw new IllegalArgumentException("recounted at " + found.position() + ", written since, now at " + now);
         }
+        return checkInstall(segment, now, corrected);
     }
 
-    static void checkInstall(int segment, @Nullable Position now, Position installed) {
-        boolean behind = now != null
-                && installed.sameBranch(now)
-                && (installed.seq() < now.seq() || installed.index() < now.index());
-        boolean older = now != null && installed.incarnation() < now.incarnation();
-        if (installed.stream() != segment || behind || older) {
+    /**
+     * Where the store is once it has the rows of this position. At an equal seq the rows are the same however far the log
+     * went on without changing any, so a store does not forget how far it has read.
+     */
+    static Position checkInstall(int segment, @Nullable Position now, Position installed) {
+        if (installed.stream() != segment || (now != null && !leadsOn(now, installed))) {
             throw new IllegalArgumentException("segment " + segment + " is at " + now + ", cannot take " + installed);
         }
+        return now != null && installed.sameBranch(now) && installed.index() < now.index()
+                ? installed.atLog(now.term(), now.index(), now.clockMillis())
+                : installed;
+    }
+
+    private static boolean leadsOn(Position now, Position installed) {
+        return installed.sameBranch(now) ? installed.seq() >= now.seq() : installed.incarnation() >= now.incarnation();
     }
 
     /**

@@ -232,9 +232,9 @@ public final class InMemoryNodeStore implements NodeStore {
         @Override
         public void correct(Recount found, Position position, List<RowChange> changes) {
             synchronized (lock) {
-                Succession.checkCorrection(number, state.position, found, position);
+                Position here = Succession.checkCorrection(number, state.position, found, position);
                 List<RowUpdate> updates = Succession.updates(changes, this::valuesOf);
-                write(Tally.of(rule, found), updates, tally -> tally.verify(position));
+                write(Tally.of(rule, found), updates, tally -> tally.verify(here));
             }
         }
 
@@ -330,8 +330,8 @@ public final class InMemoryNodeStore implements NodeStore {
         public void finish(Position position) {
             synchronized (lock) {
                 check();
-                Succession.checkInstall(segment.number, segment.state.position, position);
-                fresh.position = tally.verify(position);
+                Position here = Succession.checkInstall(segment.number, segment.state.position, position);
+                fresh.position = tally.verify(here);
                 segment.state = fresh;
                 over = true;
                 flush();

@@ -57,6 +57,15 @@ abstract class InstallContract extends StoreContract {
     }
 
     @Test
+    void install_atTheSameSeq_keepsHowFarTheLogWasRead() {
+        Position step = commit(put(allocationKey(1), null, allocation(5, 1)));
+        segment.advance(3, 90, 700);
+        replaceBy(List.of(new RowChange(allocationKey(1), allocation(5, 1))), step);
+        assertThat(segment.position()).isEqualTo(step.atLog(3, 90, 700));
+        assertThat(segment.flushedPosition()).isEqualTo(step.atLog(3, 90, 700));
+    }
+
+    @Test
     void install_thatDoesNotAddUpOrIsBehind_isRefused() {
         commit(put(poolKey(1), null, value(1)));
         Position now = commit(put(poolKey(2), null, value(1)));
