@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The allocations of the watched pools as they were last heard of, from the watch and from the answers to own writes.
  * The two may cross: of one address the higher generation counts, and within a generation the lease that ends later,
- * because neither ever goes back. A lease that is over by this machine's clock is not given out any more: the cluster may
+ * because neither ever goes back. A pool that was deleted and created again begins its generations anew: of two of its
+ * lives the later one counts. A lease that is over by this machine's clock is not given out any more: the cluster may
  * have given its address to somebody else.
  *
  * <p>Thread-safe. The clock must be right to within the time that a lease may be used beyond its end.
@@ -49,10 +50,15 @@ final class AllocationCache implements WatchListener {
     private boolean stalenessKnown;
     private long freshNanos;
 
-    private record Ending(long generation, long nanos) {}
+    private record Ending(int instance, long generation, long nanos) {}
 
-    /** @param round of the last snapshot, or own answer during it, that named the key */
-    private record Row(Allocation allocation, long round) {}
+    /**
+     * What is known of an address.
+     *
+     * @param instance life of the pool; 0: not known, an own answer does not say it
+     * @param round of the last snapshot, or own answer during it, that named the key
+     */
+    private record Row(Allocation allocation, int instance, long round) {}
 
     /** @param onNews told after the cluster was heard of, under no lock; must not block */
     AllocationCache(InstantSource clock, LongSupplier nanoClock, Runnable onNews) {
@@ -123,12 +129,12 @@ final class AllocationCache implements WatchListener {
 
     /** The cluster answered so. */
     synchronized void given(Allocation allocation) {
-        store(allocation);
+        store(allocation, 0);
     }
 
     /** The cluster says that this holding is over. */
     synchronized void ended(Allocation allocation) {
-        remove(key(allocation.getPoolId(), allocation.getIp()), allocation.getGeneration());
+        remove(key(allocation.getPoolId(), allocation.getIp()), 0, allocation.getGeneration());
     }
 
     /* --------------- the watch --------------- */
@@ -160,7 +166,7 @@ final class AllocationCache implements WatchListener {
         synchronized (this) {
             connected = true;
             if (entry.hasAllocation()) {
-                store(entry.getAllocation());
+                store(entry.getAllocation(), entry.getInstance());
             }
         }
         onNews.run();
@@ -171,9 +177,12 @@ final class AllocationCache implements WatchListener {
         synchronized (this) {
             connected = true;
             if (previous != null && previous.hasAllocation()) {
-                remove(key(previous.getAllocation()), previous.getAllocation().getGeneration());
+                remove(
+                        key(previous.getAllocation()),
+                        previous.getInstance(),
+                        previous.getAllocation().getGeneration());
             } else if (key.startsWith(ALLOCATIONS)) {
-                remove(key, ANY_GENERATION);
+                remove(key, 0, ANY_GENERATION);
             }
         }
         onNews.run();
@@ -196,37 +205,64 @@ final class AllocationCache implements WatchListener {
 
     /* --------------- rows --------------- */
 
-    private void store(Allocation allocation) {
+    private void store(Allocation allocation, int instance) {
         String key = key(allocation);
-        Ending ending = endings.get(key);
-        if (ending != null
-                && allocation.getGeneration() <= ending.generation
-                && nanoClock.getAsLong() - ending.nanos < REMEMBERED_NANOS) {
+        if (isOvertaken(endings.get(key), allocation, instance)) {
             return; // an answer that was overtaken by the news of its end
         }
         Row known = byKey.get(key);
-        Allocation kept = known == null || isNewer(allocation, known.allocation) ? allocation : known.allocation;
+        Row told = new Row(allocation, instance, round);
+        Row kept = known == null || isNewer(told, known)
+                ? new Row(allocation, instance == 0 && known != null ? known.instance : instance, round)
+                : new Row(known.allocation, known.instance, round);
         if (known != null) {
             byHolder.remove(Holder.of(known.allocation), key);
         }
-        byKey.put(key, new Row(kept, round));
-        Holder holder = Holder.of(kept);
+        byKey.put(key, kept);
+        Holder holder = Holder.of(kept.allocation);
         Row other = byKey.get(byHolder.getOrDefault(holder, key));
         // The watch may still tell of what its holder had before.
-        if (other == null || other.allocation.getGeneration() <= kept.getGeneration()) {
+        if (other == null || !isLater(other, kept)) {
             byHolder.put(holder, key);
         }
     }
 
-    private void remove(String key, long generation) {
+    private boolean isOvertaken(@Nullable Ending ending, Allocation allocation, int instance) {
+        if (ending == null || nanoClock.getAsLong() - ending.nanos >= REMEMBERED_NANOS) {
+            return false;
+        }
+        int lives = compareLives(instance, ending.instance);
+        return lives < 0 || (lives == 0 && allocation.getGeneration() <= ending.generation);
+    }
+
+    private void remove(String key, int instance, long generation) {
         Row known = byKey.get(key);
         if (generation != ANY_GENERATION) {
-            endings.put(key, new Ending(generation, nanoClock.getAsLong()));
+            endings.put(key, new Ending(instance, generation, nanoClock.getAsLong()));
         }
-        if (known != null && known.allocation.getGeneration() <= generation) {
+        if (known == null) {
+            return;
+        }
+        int lives = compareLives(known.instance, instance);
+        if (lives < 0 || (lives == 0 && known.allocation.getGeneration() <= generation)) {
             byKey.remove(key);
             byHolder.remove(Holder.of(known.allocation), key);
         }
+    }
+
+    /** Equal, too, if one of them is not known. */
+    private static int compareLives(int one, int other) {
+        return one == 0 || other == 0 ? 0 : Integer.compareUnsigned(one, other);
+    }
+
+    private static boolean isLater(Row one, Row other) {
+        int lives = compareLives(one.instance, other.instance);
+        return lives > 0 || (lives == 0 && one.allocation.getGeneration() > other.allocation.getGeneration());
+    }
+
+    private static boolean isNewer(Row told, Row known) {
+        int lives = compareLives(told.instance, known.instance);
+        return lives == 0 ? isNewer(told.allocation, known.allocation) : lives > 0;
     }
 
     private static boolean isNewer(Allocation told, Allocation known) {

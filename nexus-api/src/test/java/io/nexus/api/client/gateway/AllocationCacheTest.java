@@ -73,6 +73,29 @@ final class AllocationCacheTest {
     }
 
     @Test
+    void poolThatWasCreatedAgain_lateNewsOfItsFormerLifeChangeNothing() {
+        Allocation former = lease("walter", "10.0.0.1", 9, 60);
+        Allocation now = lease("mary", "10.0.0.1", 1, 60);
+        cache.put(inLife(1, former), null);
+        cache.put(inLife(2, now), null);
+        assertThat(cache.findByAddress("p", "10.0.0.1").allocation().getSubscriberId())
+                .isEqualTo("mary");
+
+        cache.delete("/nexus/allocations/by-pool/p/10.0.0.1", inLife(1, former));
+        cache.put(inLife(1, former), null);
+        assertThat(cache.findByAddress("p", "10.0.0.1").allocation().getSubscriberId())
+                .as("the segment of the former life tells late")
+                .isEqualTo("mary");
+
+        cache.delete("/nexus/allocations/by-pool/p/10.0.0.1", inLife(2, now));
+        assertThat(cache.findByAddress("p", "10.0.0.1")).isNull();
+    }
+
+    private static KeyValue inLife(int instance, Allocation allocation) {
+        return value(allocation).toBuilder().setInstance(instance).build();
+    }
+
+    @Test
     void oldNews_neverWinOverLaterAnswers() {
         Allocation first = lease("walter", "10.0.0.1", 1, 60);
         put(first);
