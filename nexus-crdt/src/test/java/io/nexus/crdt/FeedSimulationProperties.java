@@ -10,10 +10,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A copy is exactly the log's rows at its position, on its branch; positions never go back; what is said of a token is
- * true; when faults stop, all are level. {@code -Dsimulation.seeds=N} runs more.
+ * true; when faults stop, all are level. {@code -Dnexus.seeds=N} runs more.
  */
 class FeedSimulationProperties {
-    private static final int SEEDS = Integer.getInteger("simulation.seeds", 400);
+    private static final int SEEDS = Integer.getInteger("nexus.seeds", 400);
     private static final int FLAWED_SEEDS = 400;
     private static final int ENOUGH = 4;
     private static final Set<SimFlaw> NONE = EnumSet.noneOf(SimFlaw.class);
