@@ -2,23 +2,28 @@ package io.nexus.statemachine.allocator;
 
 import io.nexus.crdt.Digest;
 import io.nexus.statemachine.codec.ByteWriter;
+import io.nexus.statemachine.command.Command.Decline;
 import io.nexus.statemachine.command.Command.Expire;
 import io.nexus.statemachine.command.Command.Release;
 import io.nexus.statemachine.command.Outcome;
 import io.nexus.statemachine.command.Outcome.Accepted;
+import io.nexus.statemachine.model.AllocPolicy;
 import io.nexus.statemachine.model.Allocation;
+import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.Prefix;
+import io.nexus.statemachine.rows.FormerRow;
 import io.nexus.statemachine.rows.RecentRow;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Release and expire. Every release is remembered, also one that found nothing: proposed again later it must not free
+ * Release, decline and expire. Every release is remembered, also one that found nothing: proposed again later it must not free
  * what its owner was given since. Lives for one batch.
  */
 final class Endings {
     private static final byte[] NOTHING = new byte[0];
+    private static final int DECLINES = 2;
 
     private final StepDraft draft;
     private final Replays replays;
@@ -28,63 +33,109 @@ final class Endings {
         this.replays = replays;
     }
 
-    /* --------------- release --------------- */
+    /* --------------- release and decline --------------- */
 
     Outcome release(long commandId, Release command, @Nullable PoolState pool) {
-        if (pool == null) {
-            return Refusals.unknownPool(command.instance());
-        }
-        RecentRow.Entry known = replays.find(commandId);
-        if (known != null) {
-            return again(commandId, known, command, pool);
-        }
-        if (pool.isSealed()) {
-            return Refusals.sealed(pool);
-        }
-        Prefix prefix = command.prefix();
-        if (prefix != null && pool.plan().unit(prefix).isEmpty()) {
-            return Refusals.notOfPool(pool, prefix);
-        }
-        Held held = draft.find(pool, command.owner());
-        Allocation allocation = held == null ? null : held.allocation();
-        if (held == null || allocation == null || (prefix != null && !prefix.equals(allocation.prefix()))) {
-            replays.remember(new RecentRow.Refused(commandId, body(command)));
-            return Refusals.nothingHeld(pool, command.owner(), prefix);
-        }
-        if (held.row().commandId() == commandId) {
-            return Refusals.idReused("the allocate");
-        }
-        replays.remember(new RecentRow.Released(commandId, body(command), ended(held)));
-        draft.end(held);
-        return Accepted.of(true, allocation);
+        Call call = new Call(commandId, body(command), command.instance(), command.owner(), command.prefix(), false);
+        return call.end(pool);
     }
 
-    private static Outcome again(long commandId, RecentRow.Entry known, Release command, PoolState pool) {
-        if (known instanceof RecentRow.Released released
-                && released.commandId() == commandId
-                && released.body() == body(command)
-                && released.ended().instance() == command.instance()) {
-            RecentRow.Ended ended = released.ended();
-            return Accepted.of(true, ended.row().toAllocation(pool.entry(), ended.unit()));
+    Outcome decline(long commandId, Decline command, @Nullable PoolState pool) {
+        Call call = new Call(commandId, body(command), command.instance(), command.owner(), command.prefix(), true);
+        return call.end(pool);
+    }
+
+    /** An owner that gives up what it holds. */
+    private final class Call {
+        private final long commandId;
+        private final int body;
+        private final int instance;
+        private final Identity owner;
+        private final @Nullable Prefix prefix;
+        private final boolean declines;
+
+        Call(long commandId, int body, int instance, Identity owner, @Nullable Prefix prefix, boolean declines) {
+            this.commandId = commandId;
+            this.body = body;
+            this.instance = instance;
+            this.owner = owner;
+            this.prefix = prefix;
+            this.declines = declines;
         }
-        if (known instanceof RecentRow.Refused refused && refused.body() == body(command)) {
-            return Refusals.nothingHeld(pool, command.owner(), command.prefix());
+
+        Outcome end(@Nullable PoolState pool) {
+            if (pool == null) {
+                return Refusals.unknownPool(instance);
+            }
+            RecentRow.Entry known = replays.find(commandId);
+            if (known != null) {
+                return again(known, pool);
+            }
+            if (pool.isSealed()) {
+                return Refusals.sealed(pool);
+            }
+            if (prefix != null && pool.plan().unit(prefix).isEmpty()) {
+                return Refusals.notOfPool(pool, prefix);
+            }
+            Held held = draft.find(pool, owner);
+            Allocation allocation = held == null ? null : held.allocation();
+            if (held == null || allocation == null || (prefix != null && !prefix.equals(allocation.prefix()))) {
+                replays.remember(new RecentRow.Refused(commandId, body));
+                return Refusals.nothingHeld(pool, owner, prefix);
+            }
+            if (held.row().commandId() == commandId) {
+                return Refusals.idReused("the allocate");
+            }
+            replays.remember(new RecentRow.Released(commandId, body, ended(held)));
+            draft.end(held, left(held));
+            return Accepted.of(true, allocation);
         }
-        return Refusals.idReused("another request");
+
+        private @Nullable FormerRow left(Held held) {
+            return declines
+                    ? Remains.declined(held.pool().terms(), held.row(), draft)
+                    : Remains.released(held.pool().terms(), held.row(), draft);
+        }
+
+        private Outcome again(RecentRow.Entry known, PoolState pool) {
+            if (known instanceof RecentRow.Released released
+                    && released.commandId() == commandId
+                    && released.body() == body
+                    && released.ended().instance() == instance) {
+                RecentRow.Ended ended = released.ended();
+                return Accepted.of(true, ended.row().toAllocation(pool.entry(), ended.unit()));
+            }
+            if (known instanceof RecentRow.Refused refused && refused.body() == body) {
+                return Refusals.nothingHeld(pool, owner, prefix);
+            }
+            return Refusals.idReused("another request");
+        }
     }
 
     /** Fingerprint of a release, part of the durable format: its test vectors must never change. */
     static int body(Release command) {
+        return digest(bytes(command.instance(), command.owner(), command.prefix()));
+    }
+
+    /** The same of a decline. */
+    static int body(Decline command) {
+        return digest(bytes(command.instance(), command.owner(), command.prefix()).u8(DECLINES));
+    }
+
+    private static int digest(ByteWriter bytes) {
+        return (int) Digest.of(bytes.toByteArray(), NOTHING).lo();
+    }
+
+    private static ByteWriter bytes(int instance, Identity owner, @Nullable Prefix prefix) {
         ByteWriter bytes = new ByteWriter(128);
-        bytes.u32(command.instance() & 0xffff_ffffL)
-                .string(command.owner().subscriber())
-                .bytes(command.owner().duid())
-                .u32(command.owner().iaid() & 0xffff_ffffL);
-        Prefix prefix = command.prefix();
+        bytes.u32(instance & 0xffff_ffffL)
+                .string(owner.subscriber())
+                .bytes(owner.duid())
+                .u32(owner.iaid() & 0xffff_ffffL);
         if (prefix != null) {
             bytes.u64(prefix.hi()).u64(prefix.lo()).u8(prefix.length());
         }
-        return (int) Digest.of(bytes.toByteArray(), NOTHING).lo();
+        return bytes;
     }
 
     private static RecentRow.Ended ended(Held held) {
@@ -98,16 +149,36 @@ final class Endings {
         if (pool == null) {
             return Accepted.UNCHANGED;
         }
-        List<Allocation> freed = new ArrayList<>();
+        List<Allocation> ended = new ArrayList<>();
+        boolean changed = false;
         for (long unit : command.units()) {
             Held held = draft.at(pool, unit);
-            if (held != null && held.row().endedBy(draft.clockMillis())) {
-                freed.add(held.allocation());
+            FormerRow left = held.former();
+            if (left != null) {
+                changed |= reclaim(held, left);
+            } else if (held.isAllocated() && held.row().endedBy(draft.clockMillis())) {
+                ended.add(held.allocation());
                 rememberIfRepeatable(held);
-                draft.end(held);
+                draft.end(held, Remains.released(pool.terms(), held.row(), draft));
+                changed = true;
             }
         }
-        return freed.isEmpty() ? Accepted.UNCHANGED : new Accepted(true, freed, null);
+        return changed ? new Accepted(true, ended, null) : Accepted.UNCHANGED;
+    }
+
+    /** True if the unit is free for everybody now. */
+    private boolean reclaim(Held held, FormerRow left) {
+        PoolState pool = held.pool();
+        if (!pool.isSealed() && left.freeAtMillis() > draft.clockMillis()) {
+            return false;
+        }
+        boolean isOrdered = pool.terms().policy() == AllocPolicy.LRU && left.kind() != FormerRow.Kind.DECLINED;
+        if (isOrdered && !pool.isSealed()) {
+            draft.leave(held, left); // its row says when it was used last
+            return false;
+        }
+        draft.become(held, left, null);
+        return true;
     }
 
     /** An allocate older than what is remembered at all is not written down again. */

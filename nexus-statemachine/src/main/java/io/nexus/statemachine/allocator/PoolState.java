@@ -1,12 +1,16 @@
 package io.nexus.statemachine.allocator;
 
 import io.nexus.statemachine.model.AddressPlan;
+import io.nexus.statemachine.model.AllocPolicy;
 import io.nexus.statemachine.model.Invariant;
 import io.nexus.statemachine.model.PoolEntry;
+import io.nexus.statemachine.model.PoolTerms;
 import io.nexus.statemachine.model.UnitRange;
 import io.nexus.statemachine.rows.CountersRow;
+import io.nexus.statemachine.rows.FormerRow;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.RoaringBitmap;
 
 /** What the owner derives from the rows of one pool instance. Single-threaded. */
 final class PoolState {
@@ -16,6 +20,12 @@ final class PoolState {
     private final PoolEntry entry;
     private final AddressPlan plan;
     private final UnitBitmap units;
+    /** Units that nobody has but that are not free for everybody: taken in {@link #units} too. */
+    private final RoaringBitmap former = new RoaringBitmap();
+
+    private final ReleaseOrder yielding = new ReleaseOrder();
+    private final ReleaseOrder kept = new ReleaseOrder();
+    private long resting;
     private boolean sealed;
     private int floor;
     private long cursor;
@@ -49,7 +59,7 @@ final class PoolState {
     }
 
     void seal() {
-        Invariant.check(!sealed && units.allocated() == 0, "pool %d cannot be sealed", instance());
+        Invariant.check(!sealed && allocated() == 0, "pool %d cannot be sealed", instance());
         sealed = true;
     }
 
@@ -57,17 +67,64 @@ final class PoolState {
         return floor;
     }
 
+    PoolTerms terms() {
+        return entry.spec().terms();
+    }
+
     long allocated() {
-        return units.allocated();
+        return units.allocated() - resting;
+    }
+
+    /** Units that nobody has but that are not free for everybody. */
+    long resting() {
+        return resting;
     }
 
     boolean isAllocated(long unit) {
-        return unit >= 0 && unit < units.units() && units.isTaken(unit) && !plan.isWithheld(unit);
+        return isInside(unit) && units.isTaken(unit) && !plan.isWithheld(unit) && !isFormer(unit);
     }
 
-    /** The unit that is next in turn; {@link UnitBitmap#NONE} if the pool is exhausted. */
-    long nextFree() {
-        return units.nextFree(cursor);
+    /** True if nobody has the unit but something is left of the last allocation. */
+    boolean isFormer(long unit) {
+        return isInside(unit) && former.contains((int) unit);
+    }
+
+    boolean isInside(long unit) {
+        return unit >= 0 && unit < units.units();
+    }
+
+    RoaringBitmap formers() {
+        return former;
+    }
+
+    /**
+     * The free unit that is next by the pool's policy; {@link UnitBitmap#NONE} if there is none.
+     *
+     * @param seed decides where to look by policy RANDOM: any number, the same on every member
+     */
+    long nextFree(long seed) {
+        return switch (terms().policy()) {
+            case ROTATE -> units.nextFree(cursor);
+            case LOWEST, LRU -> units.nextFree(0);
+            case RANDOM -> units.nextFree(Long.remainderUnsigned(mix(seed), units.units()));
+        };
+    }
+
+    /** The finalizer of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014). */
+    private static long mix(long seed) {
+        long z = (seed ^ (seed >>> 30)) * 0xbf58476d1ce4e5b9L;
+        z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+        return z ^ (z >>> 31);
+    }
+
+    /** Of the units that anybody may have if need be, the one released longest ago. */
+    long firstYielding() {
+        return yielding.first();
+    }
+
+    /** Of the units that are kept for their last owner, the one released longest ago. */
+    long firstKept() {
+        return kept.first();
     }
 
     /** False once the pool instance has changed hands so often that its causal lengths are used up. */
@@ -75,21 +132,77 @@ final class PoolState {
         return floor < FLOOR_MAX;
     }
 
-    /** Takes a free unit; the cursor goes past it if it was the one in turn. Answers its causal length. */
-    int take(long unit, boolean inTurn) {
-        Invariant.check(!sealed, "allocation in the sealed pool %d", instance());
-        units.set(unit);
-        if (inTurn) {
-            cursor = unit + 1 == units.units() ? 0 : unit + 1;
-        }
+    /** Of the next allocation. */
+    int nextCausalLength() {
         return floor + 1;
     }
 
-    /** @param causalLength of the allocation that ends */
-    void free(long unit, int causalLength) {
+    /**
+     * Takes a unit that is free, or that this is left of.
+     *
+     * @param inTurn it was the next by policy: the turn goes on after it
+     */
+    void take(long unit, @Nullable FormerRow left, boolean inTurn) {
+        Invariant.check(!sealed, "allocation in the sealed pool %d", instance());
+        if (left != null) {
+            forget(unit, left);
+        } else {
+            units.set(unit);
+        }
+        if (inTurn && terms().policy() == AllocPolicy.ROTATE) {
+            cursor = unit + 1 == units.units() ? 0 : unit + 1;
+        }
+    }
+
+    /**
+     * An allocation ends.
+     *
+     * @param causalLength of the allocation
+     * @param left null: the unit is free
+     */
+    void end(long unit, int causalLength, @Nullable FormerRow left) {
         Invariant.check(isPossible(causalLength), "causal length %d above floor %d", causalLength, floor);
-        units.clear(unit);
+        Invariant.check(isAllocated(unit), "unit %d is free already", unit);
         floor = Math.max(floor, causalLength + 1);
+        if (left == null) {
+            units.clear(unit);
+        } else {
+            remember(unit, left);
+        }
+    }
+
+    /**
+     * What was left of an allocation is something else now.
+     *
+     * @param after null: the unit is free
+     */
+    void change(long unit, FormerRow before, @Nullable FormerRow after) {
+        forget(unit, before);
+        if (after == null) {
+            units.clear(unit);
+        } else {
+            remember(unit, after);
+        }
+    }
+
+    private void remember(long unit, FormerRow left) {
+        Invariant.check(former.checkedAdd((int) unit), "unit %d of pool %d is left twice", unit, instance());
+        resting++;
+        switch (left.kind()) {
+            case KEPT -> kept.add(unit, left.endedAtMillis());
+            case YIELDING, RESTING -> yielding.add(unit, left.endedAtMillis());
+            case DECLINED -> {}
+        }
+    }
+
+    private void forget(long unit, FormerRow left) {
+        Invariant.check(former.checkedRemove((int) unit), "nothing is left of unit %d of pool %d", unit, instance());
+        resting--;
+        switch (left.kind()) {
+            case KEPT -> kept.remove(unit, left.endedAtMillis());
+            case YIELDING, RESTING -> yielding.remove(unit, left.endedAtMillis());
+            case DECLINED -> {}
+        }
     }
 
     /* --------------- rows --------------- */
@@ -100,6 +213,14 @@ final class PoolState {
         Invariant.check(!plan.isWithheld(unit), "unit %d of pool %d is never allocated", unit, instance());
         Invariant.check(isPossible(causalLength), "causal length %d above floor %d", causalLength, floor);
         units.set(unit);
+    }
+
+    /** A row of what is left of an allocation that was found at the start. */
+    void found(long unit, FormerRow left) {
+        Invariant.check(!plan.isWithheld(unit), "unit %d of pool %d is never allocated", unit, instance());
+        Invariant.check(left.causalLength() <= floor, "causal length %d above floor %d", left.causalLength(), floor);
+        units.set(unit);
+        remember(unit, left);
     }
 
     private boolean isPossible(int causalLength) {
@@ -120,7 +241,7 @@ final class PoolState {
     }
 
     CountersRow counters() {
-        return new CountersRow(floor, cursor, units.allocated(), plan.allocatable());
+        return new CountersRow(floor, cursor, allocated(), plan.allocatable(), resting);
     }
 
     /** Checks what was found at the start against itself. */
@@ -128,9 +249,10 @@ final class PoolState {
         Invariant.check(storedCounters != null, "no counters of pool %d", instance());
         Invariant.check(
                 Arrays.equals(storedCounters, counters().encode()),
-                "pool %d has %d allocations and its counters say otherwise",
+                "pool %d has %d allocations and %d more rows, and its counters say otherwise",
                 instance(),
-                units.allocated());
+                allocated(),
+                resting);
     }
 
     /** The counters row as it was stored last; null if there is none yet. */

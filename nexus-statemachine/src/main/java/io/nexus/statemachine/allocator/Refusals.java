@@ -67,10 +67,51 @@ final class Refusals {
 
     static Rejected exhausted(PoolState pool) {
         String poolId = pool.entry().spec().id();
-        return pool.hasCausalLengthLeft()
+        if (!pool.hasCausalLengthLeft()) {
+            return Rejected.because(
+                    Reason.POOL_EXHAUSTED, "pool %s has changed hands too often: create it again", poolId);
+        }
+        return pool.resting() == 0
                 ? Rejected.because(Reason.POOL_EXHAUSTED, "all %d of pool %s are allocated", pool.allocated(), poolId)
                 : Rejected.because(
-                        Reason.POOL_EXHAUSTED, "pool %s has changed hands too often: create it again", poolId);
+                        Reason.POOL_EXHAUSTED,
+                        "%d of pool %s are allocated and %d are held, in quarantine or declined",
+                        pool.allocated(),
+                        poolId,
+                        pool.resting());
+    }
+
+    static Rejected limit(PoolState pool, Identity owner) {
+        return Rejected.because(
+                Reason.SUBSCRIBER_LIMIT,
+                "%s has %d in pool %s already, and no subscriber may have more",
+                owner.subscriber(),
+                pool.terms().subscriberLimit(),
+                pool.entry().spec().id());
+    }
+
+    static Rejected taken(PoolState pool, long unit) {
+        return Rejected.because(
+                Reason.ADDRESS_TAKEN, "%s has another holder", pool.plan().prefix(unit));
+    }
+
+    static Rejected held(PoolState pool, long unit) {
+        return Rejected.because(
+                Reason.ADDRESS_HELD, "%s is held for its last owner", pool.plan().prefix(unit));
+    }
+
+    static Rejected quarantined(PoolState pool, long unit) {
+        return Rejected.because(
+                Reason.ADDRESS_QUARANTINED,
+                "%s was released a short time ago and rests",
+                pool.plan().prefix(unit));
+    }
+
+    static Rejected declined(PoolState pool, long unit) {
+        return Rejected.because(
+                Reason.ADDRESS_DECLINED,
+                "%s was found in use by somebody else and rests",
+                pool.plan().prefix(unit));
     }
 
     static Rejected nothingHeld(PoolState pool, Identity owner, @Nullable Prefix prefix) {

@@ -14,9 +14,11 @@ import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.model.Reason;
 import io.nexus.statemachine.rows.AllocationRow;
 import io.nexus.statemachine.rows.CountersRow;
+import io.nexus.statemachine.rows.FormerRow;
 import io.nexus.statemachine.rows.PoolRow;
 import io.nexus.statemachine.rows.RecentRow;
 import io.nexus.statemachine.rows.RowKeys;
+import io.nexus.statemachine.rows.UnitRow;
 import io.nexus.statemachine.storage.RowUpdate;
 import io.nexus.statemachine.storage.Rows;
 import java.util.ArrayList;
@@ -68,7 +70,7 @@ public final class SegmentEngine implements Engine {
                 pools.put(row.entry().instance(), new PoolState(row.entry(), row.sealed()));
             }
             case RowKeys.COUNTERS -> poolOf(key).found(CountersRow.decode(value));
-            case RowKeys.ALLOCATION -> loadAllocation(poolOf(key), RowKeys.unit(key), AllocationRow.decode(value));
+            case RowKeys.ALLOCATION -> loadUnit(poolOf(key), RowKeys.unit(key), UnitRow.decode(value));
             case RowKeys.RECENT -> recent.add(RowKeys.seq(key), RecentRow.decode(value));
             default -> Invariant.check(false, "row of unknown kind %d in segment %d", RowKeys.kind(key), segment);
         }
@@ -79,10 +81,15 @@ public final class SegmentEngine implements Engine {
         return Invariant.present(pools.get(instance), "row of the unknown pool instance %d", instance);
     }
 
-    private void loadAllocation(PoolState pool, long unit, AllocationRow row) {
-        pool.found(unit, row.causalLength());
-        if (row.expiresAtMillis() != 0) {
-            expiry.put(pool.instance(), unit, row.expiresAtMillis());
+    private void loadUnit(PoolState pool, long unit, UnitRow row) {
+        if (row instanceof FormerRow left) {
+            pool.found(unit, left);
+            expiry.put(pool.instance(), unit, pool.isSealed() ? 0 : left.freeAtMillis());
+        } else if (row instanceof AllocationRow allocation) {
+            pool.found(unit, allocation.causalLength());
+            if (allocation.expiresAtMillis() != 0) {
+                expiry.put(pool.instance(), unit, allocation.expiresAtMillis());
+            }
         }
     }
 
@@ -141,6 +148,12 @@ public final class SegmentEngine implements Engine {
                 return grants.renew(commandId, renew, pools.get(renew.instance()));
             } else if (command instanceof Command.Release release) {
                 return endings.release(commandId, release, pools.get(release.instance()));
+            } else if (command instanceof Command.Offer offer) {
+                return grants.offer(commandId, offer, pools.get(offer.instance()));
+            } else if (command instanceof Command.Confirm confirm) {
+                return grants.confirm(commandId, confirm, pools.get(confirm.instance()));
+            } else if (command instanceof Command.Decline decline) {
+                return endings.decline(commandId, decline, pools.get(decline.instance()));
             } else if (command instanceof Command.Expire expire) {
                 return endings.expire(expire, pools.get(expire.instance()));
             } else if (command instanceof Command.Tick) {
@@ -198,6 +211,7 @@ public final class SegmentEngine implements Engine {
                         pool.allocated());
             }
             pool.seal();
+            expiry.reset(instance, pool.formers()); // nobody comes back to a pool that is gone
             draft.put(pool, new PoolRow(entry, true));
             return Accepted.of(true, entry);
         }

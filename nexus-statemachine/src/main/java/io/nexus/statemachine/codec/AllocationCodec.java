@@ -4,6 +4,7 @@ import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Allocation;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.Prefix;
+import io.nexus.statemachine.model.Stage;
 import java.nio.ByteBuffer;
 
 /**
@@ -14,7 +15,7 @@ public final class AllocationCodec {
     /** An allocation takes at least this much, without version. */
     static final int BYTES_MIN = 24;
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private AllocationCodec() {}
 
@@ -39,7 +40,7 @@ public final class AllocationCodec {
         writer.vint31(allocation.causalLength())
                 .vint31(allocation.incarnation())
                 .vint(allocation.seq());
-        writer.u64(allocation.commandId());
+        writer.u64(allocation.commandId()).u8(allocation.stage().ordinal());
     }
 
     static Allocation read(ByteReader reader) {
@@ -58,6 +59,7 @@ public final class AllocationCodec {
         int incarnation = reader.vint31();
         long seq = reader.vint();
         long commandId = reader.u64();
+        Stage stage = stage(reader);
         return new Allocation(
                 poolId,
                 space,
@@ -73,6 +75,16 @@ public final class AllocationCodec {
                 causalLength,
                 incarnation,
                 seq,
-                commandId);
+                commandId,
+                stage);
+    }
+
+    private static Stage stage(ByteReader reader) {
+        int code = reader.u8();
+        Stage[] stages = Stage.values();
+        if (code >= stages.length) {
+            throw reader.malformed("unknown stage " + code);
+        }
+        return stages[code];
     }
 }

@@ -2,10 +2,13 @@ package io.nexus.statemachine.codec;
 
 import io.nexus.statemachine.command.Command;
 import io.nexus.statemachine.command.Command.Allocate;
+import io.nexus.statemachine.command.Command.Confirm;
 import io.nexus.statemachine.command.Command.CreatePool;
+import io.nexus.statemachine.command.Command.Decline;
 import io.nexus.statemachine.command.Command.Expire;
 import io.nexus.statemachine.command.Command.FindPool;
 import io.nexus.statemachine.command.Command.FoundCluster;
+import io.nexus.statemachine.command.Command.Offer;
 import io.nexus.statemachine.command.Command.OpenPool;
 import io.nexus.statemachine.command.Command.Release;
 import io.nexus.statemachine.command.Command.RemovePool;
@@ -21,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A command on its way to the owner, and as part of a batch. A change of its form is a change of {@link BatchCodec}'s. */
 public final class CommandCodec {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private static final int OPEN_POOL = 1;
     private static final int SEAL_POOL = 2;
@@ -30,6 +33,9 @@ public final class CommandCodec {
     private static final int RELEASE = 5;
     private static final int EXPIRE = 6;
     private static final int TICK = 7;
+    private static final int OFFER = 8;
+    private static final int CONFIRM = 9;
+    private static final int DECLINE = 10;
     private static final int FOUND_CLUSTER = 33;
     private static final int CREATE_POOL = 34;
     private static final int FIND_POOL = 35;
@@ -57,6 +63,8 @@ public final class CommandCodec {
         } else if (command instanceof Release release) {
             IdentityCodec.write(writer.u8(RELEASE).vint31(release.instance()), release.owner());
             writeOptional(writer, release.prefix());
+        } else if (isLifeOfAnAddress(command)) {
+            writeLife(writer, command);
         } else if (command instanceof Expire expire) {
             writeExpire(writer.u8(EXPIRE), expire);
         } else if (command instanceof Tick) {
@@ -68,6 +76,33 @@ public final class CommandCodec {
         } else {
             writeMeta(writer, command);
         }
+    }
+
+    private static boolean isLifeOfAnAddress(Command command) {
+        return command instanceof Offer || command instanceof Confirm || command instanceof Decline;
+    }
+
+    private static void writeLife(ByteWriter writer, Command command) {
+        if (command instanceof Offer offer) {
+            IdentityCodec.write(writer.u8(OFFER).vint31(offer.instance()), offer.owner());
+            writeOptional(writer.bytes(offer.mac()), offer.requested());
+            writer.vint(offer.ttlSeconds());
+        } else if (command instanceof Confirm confirm) {
+            IdentityCodec.write(writer.u8(CONFIRM).vint31(confirm.instance()), confirm.owner());
+            writeOptional(writer, confirm.prefix());
+            writer.u8(code(confirm.type())).vint(confirm.ttlSeconds());
+        } else if (command instanceof Decline decline) {
+            IdentityCodec.write(writer.u8(DECLINE).vint31(decline.instance()), decline.owner());
+            writeOptional(writer, decline.prefix());
+        }
+    }
+
+    private static int code(@Nullable AllocType type) {
+        return type == null ? 0 : type.code();
+    }
+
+    private static @Nullable AllocType type(int code) {
+        return code == 0 ? null : AllocType.ofCode(code);
     }
 
     private static void writeMeta(ByteWriter writer, Command command) {
@@ -95,6 +130,17 @@ public final class CommandCodec {
             case RENEW -> new Renew(reader.vint31(), IdentityCodec.read(reader), reader.vint());
             case RELEASE -> new Release(reader.vint31(), IdentityCodec.read(reader), readOptional(reader));
             case EXPIRE -> readExpire(reader);
+            case OFFER ->
+                new Offer(
+                        reader.vint31(), IdentityCodec.read(reader), reader.bytes(), readOptional(reader), reader.vint());
+            case CONFIRM ->
+                new Confirm(
+                        reader.vint31(),
+                        IdentityCodec.read(reader),
+                        readOptional(reader),
+                        type(reader.u8()),
+                        reader.vint());
+            case DECLINE -> new Decline(reader.vint31(), IdentityCodec.read(reader), readOptional(reader));
             case TICK -> new Tick();
             case FOUND_CLUSTER -> new FoundCluster(PlanCodec.read(reader));
             case CREATE_POOL -> new CreatePool(PoolEntryCodec.readSpec(reader));
@@ -106,10 +152,9 @@ public final class CommandCodec {
     }
 
     private static void writeAllocate(ByteWriter writer, Allocate allocate) {
-        AllocType type = allocate.type();
         IdentityCodec.write(writer.vint31(allocate.instance()), allocate.owner());
         writeOptional(writer.bytes(allocate.mac()), allocate.requested());
-        writer.u8(type == null ? 0 : type.code()).vint(allocate.ttlSeconds());
+        writer.u8(code(allocate.type())).vint(allocate.ttlSeconds());
     }
 
     private static Allocate readAllocate(ByteReader reader) {
@@ -117,8 +162,7 @@ public final class CommandCodec {
         Identity owner = IdentityCodec.read(reader);
         byte[] mac = reader.bytes();
         Prefix requested = readOptional(reader);
-        int type = reader.u8();
-        return new Allocate(instance, owner, mac, requested, type == 0 ? null : AllocType.ofCode(type), reader.vint());
+        return new Allocate(instance, owner, mac, requested, type(reader.u8()), reader.vint());
     }
 
     private static void writeExpire(ByteWriter writer, Expire expire) {

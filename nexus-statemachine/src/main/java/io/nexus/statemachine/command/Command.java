@@ -35,13 +35,51 @@ public sealed interface Command {
             long ttlSeconds)
             implements Command {}
 
+    /**
+     * Like an allocate, but what is given ends by itself unless it is confirmed. What the owner has already is answered
+     * unchanged.
+     *
+     * @param requested offer exactly this one; null: any
+     * @param ttlSeconds how long the offer stands; 0: as the pool says
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Offer(
+            int instance,
+            Identity owner,
+            byte[] mac,
+            @Nullable Prefix requested,
+            long ttlSeconds)
+            implements Command {}
+
+    /**
+     * Makes an offer an allocation; extends one that is confirmed already.
+     *
+     * @param prefix only this one; null: whatever was offered
+     * @param type null: SESSION if a lease time applies, else PERMANENT
+     * @param ttlSeconds 0: the pool's default
+     */
+    record Confirm(
+            int instance,
+            Identity owner,
+            @Nullable Prefix prefix,
+            @Nullable AllocType type,
+            long ttlSeconds)
+            implements Command {}
+
+    /**
+     * Ends an allocation whose owner found the address in use elsewhere: nobody gets it for the pool's time.
+     *
+     * @param prefix only this one; null: whatever the owner holds in the pool
+     */
+    record Decline(int instance, Identity owner, @Nullable Prefix prefix) implements Command {}
+
     /** Extends the lease that the owner has, never shortens it. */
     record Renew(int instance, Identity owner, long ttlSeconds) implements Command {}
 
     /** @param prefix only this one; null: whatever the owner holds in the pool */
     record Release(int instance, Identity owner, @Nullable Prefix prefix) implements Command {}
 
-    /** Frees those of the units whose lease has ended by the state's clock; proposed by the leader only. */
+    /** Frees those of the units whose lease, offer or hold has ended by the state's clock; proposed by the leader only. */
     @SuppressWarnings("ArrayRecordComponent")
     record Expire(int instance, long[] units) implements Command {}
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param gateway never handed out; null where the operator gave none
  * @param exclusions ranges never handed out
  * @param defaultTtlSeconds lease time where the request names none; 0 means permanent
+ * @param terms how addresses are given out and taken back
  */
 public record PoolSpec(
         String id,
@@ -26,8 +27,33 @@ public record PoolSpec(
         List<AddressRange> exclusions,
         List<Prefix> dns,
         long defaultTtlSeconds,
-        Map<String, String> metadata) {
+        Map<String, String> metadata,
+        PoolTerms terms) {
     public static final String DEFAULT_SPACE = "default";
+
+    /** With the default terms. */
+    public PoolSpec(
+            String id,
+            String space,
+            Prefix cidr,
+            int unitLength,
+            @Nullable Prefix gateway,
+            List<AddressRange> exclusions,
+            List<Prefix> dns,
+            long defaultTtlSeconds,
+            Map<String, String> metadata) {
+        this(
+                id,
+                space,
+                cidr,
+                unitLength,
+                gateway,
+                exclusions,
+                dns,
+                defaultTtlSeconds,
+                metadata,
+                PoolTerms.DEFAULT);
+    }
 
     public PoolSpec {
         exclusions = List.copyOf(exclusions);

@@ -21,6 +21,10 @@ public enum Reason {
     POOL_IN_USE(17),
     POOL_SEALED(18),
     REQUEST_ID_REUSED(19),
+    SUBSCRIBER_LIMIT(20),
+    ADDRESS_HELD(21),
+    ADDRESS_QUARANTINED(22),
+    ADDRESS_DECLINED(23),
 
     // The machinery could not answer.
     NO_LEADER(30),

@@ -8,9 +8,10 @@ import io.nexus.statemachine.model.Allocation;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.model.PoolSpec;
+import io.nexus.statemachine.model.Stage;
 
 /**
- * Value of an ALLOCATION row: who holds the unit that the key names. 48 bytes for a subscriber id of 13 characters with
+ * Value of an ALLOCATION row where somebody holds the unit that the key names. 48 bytes for a subscriber id of 13 characters with
  * a MAC, so that ten million allocations fit a small disk.
  *
  * <pre>
@@ -21,7 +22,8 @@ import io.nexus.statemachine.model.PoolSpec;
  * +------------------------+-----+--------------+------------------++--------------------------------+
  * | allocated at: vint           | renewed - allocated: vint        | [expires - renewed: vint]      |
  * +------------------------------+----------------------------------+--------------------------------+
- * flags: bits 0-1 {@link AllocType} code, bit 2 has mac, bit 3 has duid, bit 4 has iaid; the rest 0. Times in ms.
+ * flags: bits 0-1 {@link AllocType} code, bit 2 has mac, bit 3 has duid, bit 4 has iaid, bit 5 offered, bit 6
+ * offered to its last owner; the rest 0. Times in ms.
  * </pre>
  *
  * @param causalLength odd
@@ -29,7 +31,7 @@ import io.nexus.statemachine.model.PoolSpec;
  * @param seq of the step that last changed it
  * @param commandId of the command that made it
  * @param mac six octets, or empty
- * @param expiresAtMillis deadline of the lease, not before renewedAtMillis; 0 if and only if permanent
+ * @param expiresAtMillis deadline of the lease or offer, not before renewedAtMillis; 0 if and only if permanent
  */
 @SuppressWarnings("ArrayRecordComponent") // mac: compared by content only in tests
 public record AllocationRow(
@@ -42,18 +44,46 @@ public record AllocationRow(
         byte[] mac,
         long allocatedAtMillis,
         long renewedAtMillis,
-        long expiresAtMillis) {
-    private static final int VERSION = 1;
-    private static final int TYPE_MASK = 0x03;
+        long expiresAtMillis,
+        Stage stage)
+        implements UnitRow {
     private static final int HAS_MAC = 0x04;
     private static final int HAS_DUID = 0x08;
     private static final int HAS_IAID = 0x10;
-    private static final int FLAGS_KNOWN = 0x1f;
+    private static final int OFFERED = 0x20;
+    private static final int OFFERED_AGAIN = 0x40;
+    private static final int FLAGS_KNOWN = 0x7f;
 
     public static final int MAC_BYTES = 6;
     public static final int SUBSCRIBER_BYTES_MAX = 256;
     public static final int DUID_BYTES_MAX = 128;
     private static final byte[] NOTHING = new byte[0];
+
+    /** One that is given. */
+    public AllocationRow(
+            AllocType type,
+            int causalLength,
+            int incarnation,
+            long seq,
+            long commandId,
+            Identity owner,
+            byte[] mac,
+            long allocatedAtMillis,
+            long renewedAtMillis,
+            long expiresAtMillis) {
+        this(
+                type,
+                causalLength,
+                incarnation,
+                seq,
+                commandId,
+                owner,
+                mac,
+                allocatedAtMillis,
+                renewedAtMillis,
+                expiresAtMillis,
+                Stage.ACTIVE);
+    }
 
     public AllocationRow {
         require((causalLength & 1) == 1 && causalLength > 0, "causal length of an allocation must be odd");
@@ -64,6 +94,7 @@ public record AllocationRow(
         boolean permanent = type == AllocType.PERMANENT;
         require(permanent ? expiresAtMillis == 0 : expiresAtMillis >= renewedAtMillis, "deadline does not fit");
         require(permanent || expiresAtMillis > 0, "a lease without a deadline");
+        require(!permanent || stage == Stage.ACTIVE, "an offer without a deadline");
     }
 
     private static void require(boolean holds, String message) {
@@ -77,8 +108,27 @@ public record AllocationRow(
         return expiresAtMillis != 0 && expiresAtMillis <= clockMillis;
     }
 
+    private static int code(Stage stage) {
+        return switch (stage) {
+            case ACTIVE -> 0;
+            case OFFERED -> OFFERED;
+            case OFFERED_AGAIN -> OFFERED | OFFERED_AGAIN;
+        };
+    }
+
+    private static Stage stage(ByteReader in, int flags) {
+        return switch (flags & (OFFERED | OFFERED_AGAIN)) {
+            case 0 -> Stage.ACTIVE;
+            case OFFERED -> Stage.OFFERED;
+            case OFFERED | OFFERED_AGAIN -> Stage.OFFERED_AGAIN;
+            default -> throw in.malformed("allocation row with flags that do not go together " + flags);
+        };
+    }
+
+    @Override
     public byte[] encode() {
         int flags = type.code()
+                | code(stage)
                 | (mac.length > 0 ? HAS_MAC : 0)
                 | (owner.duid().length > 0 ? HAS_DUID : 0)
                 | (owner.iaid() != 0 ? HAS_IAID : 0);
@@ -115,17 +165,20 @@ public record AllocationRow(
         AllocType type = AllocType.ofCode(flags & TYPE_MASK);
         long expiresAt = type == AllocType.PERMANENT ? 0 : renewedAt + in.vint();
         in.end();
-        Identity owner = new Identity(subscriber, duid, iaid);
         return new AllocationRow(
-                type, causalLength, incarnation, seq, commandId, owner, mac, allocatedAt, renewedAt, expiresAt);
+                type,
+                causalLength,
+                incarnation,
+                seq,
+                commandId,
+                new Identity(subscriber, duid, iaid),
+                mac,
+                allocatedAt,
+                renewedAt,
+                expiresAt,
+                stage(in, flags));
     }
 
-    /** Only the subscriber id, for the index. */
-    static byte[] subscriberBytes(byte[] value) {
-        ByteReader in = new ByteReader(value);
-        header(in);
-        return in.bytes(SUBSCRIBER_BYTES_MAX);
-    }
 
     private static int header(ByteReader in) {
         int version = in.u8();
@@ -162,6 +215,7 @@ public record AllocationRow(
                 causalLength,
                 incarnation,
                 seq,
-                commandId);
+                commandId,
+                stage);
     }
 }

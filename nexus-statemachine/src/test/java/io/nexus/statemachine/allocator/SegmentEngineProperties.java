@@ -12,14 +12,19 @@ import io.nexus.statemachine.command.Outcome;
 import io.nexus.statemachine.engine.Applied;
 import io.nexus.statemachine.engine.MapRows;
 import io.nexus.statemachine.model.AddressPlan;
+import io.nexus.statemachine.model.AllocPolicy;
 import io.nexus.statemachine.model.AllocType;
+import io.nexus.statemachine.model.HoldPolicy;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.PoolEntry;
+import io.nexus.statemachine.model.PoolTerms;
 import io.nexus.statemachine.model.Prefix;
 import io.nexus.statemachine.model.Seeded;
 import io.nexus.statemachine.rows.AllocationRow;
+import io.nexus.statemachine.rows.FormerRow;
 import io.nexus.statemachine.rows.NexusIndexRule;
 import io.nexus.statemachine.rows.RowKeys;
+import io.nexus.statemachine.rows.UnitRow;
 import io.nexus.statemachine.storage.RowUpdate;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -39,11 +44,22 @@ import org.junit.jupiter.api.Test;
  */
 class SegmentEngineProperties {
     private static final List<PoolEntry> POOLS = List.of(
-            TestSegment.entry(TestSegment.spec("10.0.0.0/29", 32, 0), 1),
-            TestSegment.entry(TestSegment.spec("10.0.1.0/28", 32, 60), 2),
-            TestSegment.entry(TestSegment.spec("2001:db8::/60", 64, 0), 3),
-            TestSegment.entry(TestSegment.spec("10.0.2.0/30", 32, 30), 4),
-            TestSegment.entry(TestSegment.spec("2001:db8:1::/127", 128, 0), 5));
+            pool("10.0.0.0/29", 32, 0, terms(AllocPolicy.ROTATE, HoldPolicy.SOFT, 60, 0, 1), 1),
+            pool("10.0.1.0/28", 32, 60, terms(AllocPolicy.LRU, HoldPolicy.SOFT, 5, 20, 0), 2),
+            pool("2001:db8::/60", 64, 0, terms(AllocPolicy.RANDOM, HoldPolicy.STRICT, 30, 20, 2), 3),
+            pool("10.0.2.0/30", 32, 30, terms(AllocPolicy.ROTATE, HoldPolicy.SOFT, 0, 0, 0), 4),
+            pool("2001:db8:1::/127", 128, 0, terms(AllocPolicy.LOWEST, HoldPolicy.SOFT, 30, 10, 0), 5),
+            pool("10.0.3.0/29", 32, 0, terms(AllocPolicy.LOWEST, HoldPolicy.STRICT, 0, 40, 0), 6),
+            pool("10.0.4.0/29", 32, 20, terms(AllocPolicy.LRU, HoldPolicy.STRICT, 0, 0, 0), 7));
+
+    private static PoolEntry pool(String cidr, int unitLength, long ttlSeconds, PoolTerms terms, int instance) {
+        return TestSegment.entry(TestSegment.with(TestSegment.spec(cidr, unitLength, ttlSeconds), terms), instance);
+    }
+
+    private static PoolTerms terms(AllocPolicy policy, HoldPolicy hold, long held, long rest, int limit) {
+        return new PoolTerms(policy, hold, held, rest, limit == 1 ? 0 : 90, 15, limit);
+    }
+
     private static final AllocType[] TYPES = {null, null, null, AllocType.SESSION, AllocType.STICKY, AllocType.PERMANENT
     };
     private static final long[] SECONDS = {0, 0, 1, 10, 45, 300};
@@ -70,7 +86,11 @@ class SegmentEngineProperties {
                             "ADDRESS_TAKEN",
                             "NOT_ALLOCATABLE",
                             "NO_SUCH_ALLOCATION",
-                            "INVALID_FIELD");
+                            "INVALID_FIELD",
+                            "SUBSCRIBER_LIMIT",
+                            "ADDRESS_HELD",
+                            "ADDRESS_QUARANTINED",
+                            "ADDRESS_DECLINED");
         }
     }
 
@@ -190,15 +210,28 @@ class SegmentEngineProperties {
         private void assertRowsAsInModel() {
             Map<String, String> stored = new HashMap<>();
             rows.scan(RowKeys.allOf(RowKeys.ALLOCATION), (key, value) -> {
-                AllocationRow row = AllocationRow.decode(value);
+                UnitRow any = UnitRow.decode(value);
+                String what = any instanceof AllocationRow row
+                        ? row.type() + " " + row.expiresAtMillis() + " " + row.stage()
+                        : text((FormerRow) any);
                 stored.put(
                         RowKeys.instance(key) + "/" + RowKeys.unit(key),
-                        row.owner().hashCode() + " " + row.type() + " " + row.expiresAtMillis());
+                        any.owner().hashCode() + " " + what);
             });
             Map<String, String> expected = new HashMap<>();
-            model.pools.forEach((instance, pool) -> pool.holdings.forEach((unit, held) -> expected.put(
-                    instance + "/" + unit, held.owner.hashCode() + " " + held.type + " " + held.expiresAt)));
+            model.pools.forEach((instance, pool) -> {
+                pool.holdings.forEach((unit, held) -> expected.put(
+                        instance + "/" + unit,
+                        held.owner.hashCode() + " " + held.type + " " + held.expiresAt + " " + held.stage));
+                pool.formers.forEach((unit, left) -> expected.put(
+                        instance + "/" + unit,
+                        left.owner().hashCode() + " " + left.kind() + " " + left.endedAt() + " " + left.freeAt()));
+            });
             assertThat(stored).isEqualTo(expected);
+        }
+
+        private static String text(FormerRow left) {
+            return left.kind() + " " + left.endedAtMillis() + " " + left.freeAtMillis();
         }
 
         /* --------------- random commands --------------- */
@@ -219,7 +252,23 @@ class SegmentEngineProperties {
                 return new Command.OpenPool(pool);
             } else if (kind < 13) {
                 return new Command.SealPool(instance);
-            } else if (kind < 52) {
+            } else if (kind < 22) {
+                return new Command.Offer(
+                        instance,
+                        owner(),
+                        new byte[0],
+                        random.nextInt(4) == 0 ? prefix(pool) : null,
+                        SECONDS[random.nextInt(SECONDS.length)]);
+            } else if (kind < 28) {
+                return new Command.Confirm(
+                        instance,
+                        owner(),
+                        random.nextInt(4) == 0 ? prefix(pool) : null,
+                        TYPES[random.nextInt(TYPES.length)],
+                        SECONDS[random.nextInt(SECONDS.length)]);
+            } else if (kind < 33) {
+                return new Command.Decline(instance, owner(), random.nextInt(5) == 0 ? prefix(pool) : null);
+            } else if (kind < 57) {
                 return new Command.Allocate(
                         instance,
                         owner(),
@@ -227,7 +276,7 @@ class SegmentEngineProperties {
                         random.nextInt(4) == 0 ? prefix(pool) : null,
                         TYPES[random.nextInt(TYPES.length)],
                         SECONDS[random.nextInt(SECONDS.length)]);
-            } else if (kind < 68) {
+            } else if (kind < 67) {
                 return new Command.Renew(instance, owner(), SECONDS[random.nextInt(SECONDS.length)]);
             } else if (kind < 90) {
                 return new Command.Release(instance, owner(), random.nextInt(5) == 0 ? prefix(pool) : null);

@@ -144,6 +144,9 @@ class GoldenCodecTest {
         samples.add(command("release-this", new Command.Release(5, WALTER, prefix("2001:db8::/56"))));
         samples.add(command("expire", new Command.Expire(5, new long[] {0, 0xffff_ffffL})));
         samples.add(command("tick", new Command.Tick()));
+        samples.add(command("offer", new Command.Offer(5, WALTER, MAC, wanted, 60)));
+        samples.add(command("confirm", new Command.Confirm(5, WALTER, null, AllocType.STICKY, 3600)));
+        samples.add(command("decline", new Command.Decline(5, plain, wanted)));
     }
 
     private static void addMetaCommands(List<Sample<?>> samples) {
@@ -164,20 +167,20 @@ class GoldenCodecTest {
     @Test
     void version_ofAnotherRelease_isNamed() {
         byte[] bytes = BatchCodec.encode(new Batch(0, List.of()));
-        bytes[0] = 2;
+        bytes[0] = 1;
 
         assertThatThrownBy(() -> BatchCodec.decode(ByteBuffer.wrap(bytes)))
                 .isInstanceOf(MalformedBytes.class)
-                .hasMessage("format version 2 of a batch is not known here, only 1, at offset 1");
+                .hasMessage("format version 1 of a batch is not known here, only 2, at offset 1");
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "01ff", // type of command
-                "01050001610000" + "02", // optional prefix neither there nor not
-                "010500016100ffffffff1f" + "00", // IAID of 33 bits
-                "0106008080808008", // two billion units announced
+                "02ff", // type of command
+                "02050001610000" + "02", // optional prefix neither there nor not
+                "020500016100ffffffff1f" + "00", // IAID of 33 bits
+                "0206008080808008", // two billion units announced
             })
     void command_malformed_isRefused(String hex) {
         assertThatThrownBy(

@@ -7,16 +7,20 @@ import io.nexus.statemachine.command.Command;
 import io.nexus.statemachine.command.Envelope;
 import io.nexus.statemachine.command.Outcome;
 import io.nexus.statemachine.model.AddressRange;
+import io.nexus.statemachine.model.AllocPolicy;
 import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Allocation;
 import io.nexus.statemachine.model.ClusterPlan;
 import io.nexus.statemachine.model.Family;
+import io.nexus.statemachine.model.HoldPolicy;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.NodeEntry;
 import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.model.PoolSpec;
+import io.nexus.statemachine.model.PoolTerms;
 import io.nexus.statemachine.model.Prefix;
 import io.nexus.statemachine.model.Reason;
+import io.nexus.statemachine.model.Stage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +44,7 @@ public final class RandomModel {
     }
 
     public Command command() {
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(15)) {
             case 0 -> new Command.OpenPool(poolEntry());
             case 1 -> new Command.SealPool(count());
             case 2 ->
@@ -55,6 +59,10 @@ public final class RandomModel {
             case 8 -> new Command.CreatePool(poolSpec());
             case 9 -> new Command.FindPool(text());
             case 10 -> new Command.RemovePool(count());
+            case 11 -> new Command.Offer(count(), identity(), mac(), maybe(this::prefix), number());
+            case 12 ->
+                new Command.Confirm(count(), identity(), maybe(this::prefix), maybe(this::allocType), number());
+            case 13 -> new Command.Decline(count(), identity(), maybe(this::prefix));
             default -> new Command.ReplaceNode(text(), nodeEntry());
         };
     }
@@ -82,7 +90,8 @@ public final class RandomModel {
                 count(),
                 count(),
                 number(),
-                random.nextLong());
+                random.nextLong(),
+                oneOf(Stage.values()));
     }
 
     public PoolEntry poolEntry() {
@@ -103,7 +112,19 @@ public final class RandomModel {
                 list(5, this::range),
                 list(3, this::prefix),
                 number(),
-                metadata);
+                metadata,
+                poolTerms());
+    }
+
+    private PoolTerms poolTerms() {
+        return new PoolTerms(
+                oneOf(AllocPolicy.values()),
+                oneOf(HoldPolicy.values()),
+                number(),
+                number(),
+                number(),
+                Math.max(1, number()),
+                count());
     }
 
     public ClusterPlan clusterPlan() {
