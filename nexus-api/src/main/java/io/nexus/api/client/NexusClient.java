@@ -9,12 +9,14 @@ import io.nexus.api.v1.AllocateRequest;
 import io.nexus.api.v1.AllocateResponse;
 import io.nexus.api.v1.AllocationServiceGrpc;
 import io.nexus.api.v1.ClusterServiceGrpc;
+import io.nexus.api.v1.ConfirmRequest;
 import io.nexus.api.v1.CreatePoolRequest;
 import io.nexus.api.v1.DeletePoolRequest;
 import io.nexus.api.v1.DeletePoolResponse;
 import io.nexus.api.v1.GetPoolRequest;
 import io.nexus.api.v1.HashringRequest;
 import io.nexus.api.v1.HashringResponse;
+import io.nexus.api.v1.HistoryServiceGrpc;
 import io.nexus.api.v1.ListPoolsRequest;
 import io.nexus.api.v1.ListPoolsResponse;
 import io.nexus.api.v1.LookupByIPRequest;
@@ -28,6 +30,8 @@ import io.nexus.api.v1.RenewRequest;
 import io.nexus.api.v1.RenewResponse;
 import io.nexus.api.v1.StatusRequest;
 import io.nexus.api.v1.StatusResponse;
+import io.nexus.api.v1.WhoHadRequest;
+import io.nexus.api.v1.WhoHadResponse;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -85,6 +89,25 @@ public final class NexusClient implements AutoCloseable {
         return call(AllocationServiceGrpc.getAllocateMethod(), named);
     }
 
+    /** Like {@link #allocate}, of something that ends by itself unless it is confirmed. */
+    public CompletableFuture<AllocateResponse> offer(AllocateRequest request) {
+        AllocateRequest named = request.getRequestId().isEmpty()
+                ? request.toBuilder().setRequestId(newRequestId()).build()
+                : request;
+        return call(AllocationServiceGrpc.getOfferMethod(), named);
+    }
+
+    public CompletableFuture<RenewResponse> confirm(ConfirmRequest request) {
+        return call(AllocationServiceGrpc.getConfirmMethod(), request);
+    }
+
+    public CompletableFuture<ReleaseResponse> decline(ReleaseRequest request) {
+        ReleaseRequest named = request.getRequestId().isEmpty()
+                ? request.toBuilder().setRequestId(newRequestId()).build()
+                : request;
+        return call(AllocationServiceGrpc.getDeclineMethod(), named);
+    }
+
     public CompletableFuture<ReleaseResponse> release(ReleaseRequest request) {
         ReleaseRequest named = request.getRequestId().isEmpty()
                 ? request.toBuilder().setRequestId(newRequestId()).build()
@@ -102,6 +125,10 @@ public final class NexusClient implements AutoCloseable {
 
     public CompletableFuture<LookupResponse> lookupByIp(LookupByIPRequest request) {
         return call(AllocationServiceGrpc.getLookupByIPMethod(), request);
+    }
+
+    public CompletableFuture<WhoHadResponse> whoHad(WhoHadRequest request) {
+        return call(HistoryServiceGrpc.getWhoHadMethod(), request);
     }
 
     public CompletableFuture<Pool> createPool(CreatePoolRequest request) {

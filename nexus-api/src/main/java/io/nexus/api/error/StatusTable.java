@@ -47,6 +47,30 @@ public final class StatusTable {
                 rejects(reason, Status.Code.FAILED_PRECONDITION, 409, "use another pool: this one is being deleted");
             case REQUEST_ID_REUSED ->
                 rejects(reason, Status.Code.ALREADY_EXISTS, 409, "use a new request_id for a new request");
+            case SUBSCRIBER_LIMIT ->
+                rejects(
+                        reason,
+                        Status.Code.FAILED_PRECONDITION,
+                        409,
+                        "release something that the subscriber has in this pool");
+            case ADDRESS_HELD ->
+                rejects(
+                        reason,
+                        Status.Code.FAILED_PRECONDITION,
+                        409,
+                        "ask for another address, or for any: this one is held for its last owner");
+            case ADDRESS_QUARANTINED ->
+                rejects(
+                        reason,
+                        Status.Code.FAILED_PRECONDITION,
+                        409,
+                        "ask for another address, or for any: this one was released a short time ago");
+            case ADDRESS_DECLINED ->
+                rejects(
+                        reason,
+                        Status.Code.FAILED_PRECONDITION,
+                        409,
+                        "ask for another address, or for any: this one was found in use elsewhere");
             case NO_LEADER ->
                 fails(reason, 503, "retry after the time given: the segment is electing a leader or has no majority");
             case OVERLOADED -> fails(reason, 503, "retry after the time given, with backoff");

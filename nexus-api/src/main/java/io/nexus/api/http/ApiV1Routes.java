@@ -43,6 +43,9 @@ final class ApiV1Routes {
         routes.get("/api/v1/allocations/{subscriber}", this::getAllocation);
         routes.delete("/api/v1/allocations/{subscriber}", this::releaseAllocation);
         routes.post("/api/v1/allocations/{subscriber}/renew", this::renewAllocation);
+        routes.post("/api/v1/offers", this::offer);
+        routes.post("/api/v1/allocations/{subscriber}/confirm", this::confirm);
+        routes.post("/api/v1/allocations/{subscriber}/decline", this::decline);
         routes.get("/api/v1/allocations/by-ip/{ip}", this::getByAddress);
         routes.get("/api/v1/nodes", this::listNodes);
     }
@@ -65,7 +68,8 @@ final class ApiV1Routes {
                 body.texts("dns"),
                 body.text("space"),
                 body.whole("ttl"),
-                body.textByName("metadata"));
+                body.textByName("metadata"),
+                JsonRequests.terms(body));
         exchange.answer(
                 pools.create(request, exchange.deadlineNanos()),
                 created -> exchange.json(created.created() ? 201 : 200, ApiV1Json.pool(created.pool())));
@@ -88,6 +92,30 @@ final class ApiV1Routes {
         exchange.answer(allocations.allocate(JsonRequests.allocate(body, "ttl"), exchange.deadlineNanos()), granted -> {
             exchange.token(granted.token());
             exchange.json(granted.created() ? 201 : 200, ApiV1Json.allocation(granted.holding()));
+        });
+    }
+
+    private void offer(Exchange exchange) {
+        JsonFields body = exchange.body();
+        exchange.answer(allocations.offer(JsonRequests.allocate(body, "ttl"), exchange.deadlineNanos()), granted -> {
+            exchange.token(granted.token());
+            exchange.json(granted.created() ? 201 : 200, ApiV1Json.allocation(granted.holding()));
+        });
+    }
+
+    private void confirm(Exchange exchange) {
+        Requests.Confirm request = JsonRequests.confirm(exchange.path("subscriber"), exchange.body(), "ttl");
+        exchange.answer(allocations.confirm(request, exchange.deadlineNanos()), confirmed -> {
+            exchange.token(confirmed.token());
+            exchange.json(200, ApiV1Json.allocation(confirmed.holding()));
+        });
+    }
+
+    private void decline(Exchange exchange) {
+        Requests.Release request = JsonRequests.release(exchange.path("subscriber"), exchange.body());
+        exchange.answer(allocations.decline(request, exchange.deadlineNanos()), declined -> {
+            exchange.token(declined.token());
+            exchange.empty(204);
         });
     }
 

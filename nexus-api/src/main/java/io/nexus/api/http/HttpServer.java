@@ -137,6 +137,7 @@ public final class HttpServer implements AutoCloseable {
         new SeedRoutes(services.allocations(), services.lookups()).register(routes);
         new ApiV1Routes(services.allocations(), services.lookups(), services.pools(), services.cluster())
                 .register(routes);
+        new HistoryRoutes(services.lookups()).register(routes);
         new OperationsRoutes(services.cluster(), meters).register(routes);
         config.routes.before(context -> context.attribute(START, System.nanoTime()));
         config.routes.after(this::measure);

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The JSON object of a request. Strict about types, so that a slip shows; fields that nobody asks for are ignored. A
@@ -97,6 +98,12 @@ final class JsonFields {
             throw wrong(field, "%s is too large", node.asText());
         }
         return node.longValue();
+    }
+
+    /** Null if it is missing. */
+    @Nullable
+    Long wholeIfGiven(String field) {
+        return absent(object.path(field)) ? null : whole(field);
     }
 
     /** 0 if it is missing. */

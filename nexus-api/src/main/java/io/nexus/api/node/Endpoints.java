@@ -4,6 +4,7 @@ import io.grpc.BindableService;
 import io.nexus.api.grpc.AllocationEndpoint;
 import io.nexus.api.grpc.ClusterEndpoint;
 import io.nexus.api.grpc.GrpcServer;
+import io.nexus.api.grpc.HistoryEndpoint;
 import io.nexus.api.grpc.PoolEndpoint;
 import io.nexus.api.http.HttpServer;
 import io.nexus.api.service.AllocationService;
@@ -36,7 +37,10 @@ final class Endpoints implements AutoCloseable {
                 System::nanoTime);
         ClusterGauges.register(base.meters(), cluster, base.pools(), base.store());
         List<BindableService> services = List.of(
-                new AllocationEndpoint(allocations, lookups), new PoolEndpoint(pools), new ClusterEndpoint(cluster));
+                new AllocationEndpoint(allocations, lookups),
+                new HistoryEndpoint(lookups),
+                new PoolEndpoint(pools),
+                new ClusterEndpoint(cluster));
         this.grpc = new GrpcServer(base.setup().grpc(), services, base.meters());
         this.http = new HttpServer(
                 base.setup().http(), new HttpServer.Services(allocations, lookups, pools, cluster), base.meters());

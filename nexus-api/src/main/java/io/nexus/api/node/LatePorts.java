@@ -130,6 +130,14 @@ final class LatePorts {
                         ? CompletableFuture.failedFuture(starting())
                         : running.lookups.byAddress(space, address, demand, deadline);
             }
+
+            @Override
+            public CompletableFuture<PastAnswer> past(String space, Prefix address, long fromMillis, long toMillis) {
+                Ports running = ports;
+                return running == null
+                        ? CompletableFuture.failedFuture(starting())
+                        : running.lookups.past(space, address, fromMillis, toMillis);
+            }
         };
     }
 

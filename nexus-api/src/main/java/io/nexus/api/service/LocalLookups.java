@@ -25,6 +25,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,7 @@ public final class LocalLookups implements Lookups {
     private final Sources sources;
     private final Executor executor;
     private final StoreReader reader;
+    private final PastReader pastReader;
     private final OwnerReads owners;
 
     /**
@@ -76,6 +78,7 @@ public final class LocalLookups implements Lookups {
         this.sources = sources;
         this.executor = executor;
         this.reader = new StoreReader(sources.store, sources.directory);
+        this.pastReader = new PastReader(sources.store, sources.directory);
         ConfirmedReader self = new ConfirmedReader(reader, sources.groups, sources.proof, executor);
         this.owners = new OwnerReads(
                 sources.peers,
@@ -96,6 +99,31 @@ public final class LocalLookups implements Lookups {
     public CompletableFuture<Answer> byAddress(String space, Prefix address, Demand demand, long deadlineNanos) {
         @Nullable PoolEntry pool = sources.directory.containing(space, address);
         return new Lookup(Inquiry.byAddress(space, address), segments(pool), demand, deadlineNanos).answer();
+    }
+
+    @Override
+    public CompletableFuture<PastAnswer> past(String space, Prefix address, long fromMillis, long toMillis) {
+        Supplier<PastAnswer> reading = () -> {
+            PastReader.Past past = pastReader.read(space, address, fromMillis, toMillis);
+            List<AsOf> asOf = past.segments().stream().map(this::asOf).toList();
+            return new PastAnswer(past.tenures(), past.truncated(), asOf);
+        };
+        try {
+            return CompletableFuture.supplyAsync(reading, executor);
+        } catch (ProblemException e) { // the executor has too much to do
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private AsOf asOf(int segment) {
+        GroupState group = sources.groups.group(segment);
+        Role role = group.leaderReady() ? Role.OWNER : group.hosted() ? Role.MEMBER : Role.FOLLOWER;
+        // Before the position: that may only be newer.
+        long stalenessMillis = sources.intact.test(segment) ? sources.cluster.stalenessMillis(segment) : -1;
+        Position position = reader.position(segment);
+        return position == null
+                ? new AsOf(segment, 0, 0, stalenessMillis, role)
+                : new AsOf(segment, position.incarnation(), position.seq(), stalenessMillis, role);
     }
 
     private Set<Integer> segments(@Nullable PoolEntry pool) {
@@ -197,7 +225,7 @@ public final class LocalLookups implements Lookups {
         }
 
         private Answer readHere(Set<Integer> segments) {
-            List<AsOf> asOf = segments.stream().map(this::asOf).toList(); // before the rows: they are at least of then
+            List<AsOf> asOf = segments.stream().map(LocalLookups.this::asOf).toList(); // before the rows: they are at least of then
             List<Allocation> found = new ArrayList<>();
             reader.read(inquiry, segments).values().forEach(found::addAll);
             return answer(found, asOf);
@@ -248,17 +276,6 @@ public final class LocalLookups implements Lookups {
             return new Answer(
                     found.stream().sorted(SHOWN_ORDER).toList(),
                     asOf.stream().sorted(Comparator.comparingInt(AsOf::segment)).toList());
-        }
-
-        private AsOf asOf(int segment) {
-            GroupState group = sources.groups.group(segment);
-            Role role = group.leaderReady() ? Role.OWNER : group.hosted() ? Role.MEMBER : Role.FOLLOWER;
-            // Before the position: that may only be newer.
-            long stalenessMillis = intact(segment) ? staleness(segment) : -1;
-            Position position = reader.position(segment);
-            return position == null
-                    ? new AsOf(segment, 0, 0, stalenessMillis, role)
-                    : new AsOf(segment, position.incarnation(), position.seq(), stalenessMillis, role);
         }
 
         /** The owner proved itself after it was asked. */

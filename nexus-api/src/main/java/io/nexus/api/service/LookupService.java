@@ -2,6 +2,7 @@ package io.nexus.api.service;
 
 import static io.nexus.api.service.AllocationService.guarded;
 
+import io.nexus.api.error.Problem;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +67,32 @@ public final class LookupService {
                         RequestRules.demand(freshness),
                         deadlineNanos))
                 .thenApply(this::found);
+    }
+
+    /**
+     * Who had an address, and when.
+     *
+     * @param tenures in order of time
+     * @param truncated there were more: ask for a shorter time
+     */
+    public record WhoHad(List<Tenure> tenures, boolean truncated, List<Lookups.AsOf> asOf, String answeredBy) {}
+
+    /**
+     * Who had the address at some moment of the time span.
+     *
+     * @param space empty: the default space
+     * @param toMillis a moment of the span is before it
+     */
+    public CompletableFuture<WhoHad> whoHad(String ip, String space, long fromMillis, long toMillis) {
+        return guarded(() -> {
+                    if (fromMillis < 0 || toMillis <= fromMillis) {
+                        throw Problem.field("to_ms", "the time span ends before it begins")
+                                .exception();
+                    }
+                    return lookups.past(
+                            RequestRules.space(space), RequestRules.address(ip), fromMillis, toMillis);
+                })
+                .thenApply(past -> new WhoHad(past.tenures(), past.truncated(), past.asOf(), selfId));
     }
 
     private Found found(Lookups.Answer answer) {

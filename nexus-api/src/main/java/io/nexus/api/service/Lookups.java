@@ -21,6 +21,15 @@ public interface Lookups {
     CompletableFuture<Answer> byAddress(String space, Prefix address, Demand demand, long deadlineNanos);
 
     /**
+     * Who had an address at some moment of a time span, from this node's own store: its age is told with the answer, and
+     * what ended longer ago than that is all there.
+     *
+     * @param address full-length address, or a prefix inside of what was handed out
+     * @param toMillis after fromMillis; a moment of the span is before it
+     */
+    CompletableFuture<PastAnswer> past(String space, Prefix address, long fromMillis, long toMillis);
+
+    /**
      * @param token at least this write; null: none
      * @param maxStalenessMillis at most this old; 0: no bound
      * @param owner the owner's answer
@@ -28,6 +37,12 @@ public interface Lookups {
     record Demand(@Nullable Token token, long maxStalenessMillis, boolean owner) {
         public static final Demand LOCAL = new Demand(null, 0, false);
     }
+
+    /**
+     * @param tenures in order of time
+     * @param truncated there were more
+     */
+    record PastAnswer(List<Tenure> tenures, boolean truncated, List<AsOf> asOf) {}
 
     /** @param allocations IPv4 before IPv6, newest first */
     record Answer(List<Allocation> allocations, List<AsOf> asOf) {}

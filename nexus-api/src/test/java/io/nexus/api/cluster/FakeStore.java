@@ -102,6 +102,9 @@ final class FakeStore implements NodeStore {
         public void scan(byte[] prefix, RowVisitor visitor) {}
 
         @Override
+        public void scan(byte[] prefix, byte[] from, RowTaker visitor) {}
+
+        @Override
         public void holdings(long subscriberHash, RowVisitor visitor) {}
     }
 }

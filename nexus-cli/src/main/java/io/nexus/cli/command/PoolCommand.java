@@ -62,9 +62,12 @@ final class PoolCommand {
         @Option(names = "--meta", paramLabel = "KEY=VALUE", description = "free text kept with the pool; repeatable")
         Map<String, String> metadata = new LinkedHashMap<>();
 
+        @Mixin
+        PoolTermsOptions terms = new PoolTermsOptions();
+
         @Override
         public Integer call() {
-            PoolSpec spec = PoolSpec.newBuilder()
+            PoolSpec spec = terms.putTo(PoolSpec.newBuilder())
                     .setId(id)
                     .setCidr(cidr)
                     .setPrefixLength(prefixLength)
@@ -153,10 +156,12 @@ final class PoolCommand {
                 .row("excluded", spec.getExclusionsCount() == 0 ? "-" : String.join(", ", spec.getExclusionsList()))
                 .row("dns", spec.getDnsCount() == 0 ? "-" : String.join(", ", spec.getDnsList()))
                 .row("lease", spec.getDefaultTtlSeconds() == 0 ? "permanent" : spec.getDefaultTtlSeconds() + " s")
+                .row("at rest", pool.getResting() + ": held, in quarantine or declined")
                 .row("state", pool.getState().toLowerCase(Locale.ROOT))
                 .row("segment", "segment " + pool.getSegment() + ", instance " + pool.getInstance())
                 .row("owner", pool.getOwner().isEmpty() ? "unknown" : pool.getOwner())
                 .row("use", use(pool));
+        PoolTermsOptions.show(spec, table);
         spec.getMetadataMap().forEach((key, value) -> table.row("meta " + key, value));
         server.show(table);
     }

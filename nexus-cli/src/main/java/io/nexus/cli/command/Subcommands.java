@@ -13,9 +13,11 @@ public final class Subcommands {
                 .addSubcommand(new RingCommand())
                 .addSubcommand(new PoolCommand())
                 .addSubcommand(new AllocateCommand())
+                .addSubcommand(new ConfirmCommand())
                 .addSubcommand(new RenewCommand())
                 .addSubcommand(new ReleaseCommand())
                 .addSubcommand(new LookupCommand())
+                .addSubcommand(new WhoHadCommand())
                 .addSubcommand(new DemoCommand())
                 .addSubcommand("completion", new AutoComplete.GenerateCompletion());
         nexus.getSubcommands().values().forEach(Subcommands::withHelp);

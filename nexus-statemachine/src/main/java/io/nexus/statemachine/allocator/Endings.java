@@ -9,6 +9,7 @@ import io.nexus.statemachine.command.Outcome;
 import io.nexus.statemachine.command.Outcome.Accepted;
 import io.nexus.statemachine.model.AllocPolicy;
 import io.nexus.statemachine.model.Allocation;
+import io.nexus.statemachine.model.EndReason;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.Prefix;
 import io.nexus.statemachine.rows.FormerRow;
@@ -87,7 +88,7 @@ final class Endings {
                 return Refusals.idReused("the allocate");
             }
             replays.remember(new RecentRow.Released(commandId, body, ended(held)));
-            draft.end(held, left(held));
+            draft.end(held, left(held), declines ? EndReason.DECLINED : EndReason.RELEASED);
             return Accepted.of(true, allocation);
         }
 
@@ -159,7 +160,8 @@ final class Endings {
             } else if (held.isAllocated() && held.row().endedBy(draft.clockMillis())) {
                 ended.add(held.allocation());
                 rememberIfRepeatable(held);
-                draft.end(held, Remains.released(pool.terms(), held.row(), draft));
+                EndReason reason = held.row().stage().isOffer() ? EndReason.UNCONFIRMED : EndReason.EXPIRED;
+                draft.end(held, Remains.released(pool.terms(), held.row(), draft), reason);
                 changed = true;
             }
         }

@@ -9,6 +9,7 @@ import io.nexus.statemachine.command.Outcome.Accepted;
 import io.nexus.statemachine.command.Outcome.Rejected;
 import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Allocation;
+import io.nexus.statemachine.model.Attachment;
 import io.nexus.statemachine.model.Prefix;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.Reason;
@@ -42,7 +43,8 @@ final class Grants {
             byte[] mac,
             @Nullable Prefix requested,
             LeaseTerms terms,
-            boolean isOffer) {}
+            boolean isOffer,
+            Attachment attachment) {}
 
     /* --------------- allocate and offer --------------- */
 
@@ -55,7 +57,14 @@ final class Grants {
                 LeaseTerms.of(command.type(), problem == null ? command.ttlSeconds() : 0, poolTtl(pool));
         return give(
                 commandId,
-                new Wish(command.instance(), command.owner(), command.mac(), command.requested(), terms, false),
+                new Wish(
+                        command.instance(),
+                        command.owner(),
+                        command.mac(),
+                        command.requested(),
+                        terms,
+                        false,
+                        command.attachment()),
                 problem,
                 pool);
     }
@@ -68,7 +77,14 @@ final class Grants {
         LeaseTerms terms = LeaseTerms.ofOffer(command.ttlSeconds(), pool.terms());
         return give(
                 commandId,
-                new Wish(command.instance(), command.owner(), command.mac(), command.requested(), terms, true),
+                new Wish(
+                        command.instance(),
+                        command.owner(),
+                        command.mac(),
+                        command.requested(),
+                        terms,
+                        true,
+                        command.attachment()),
                 problem,
                 pool);
     }
@@ -128,7 +144,7 @@ final class Grants {
     }
 
     private static @Nullable Rejected problem(Wish wish, PoolState pool) {
-        Rejected owner = Refusals.ofOwner(wish.owner, wish.mac);
+        Rejected owner = Refusals.ofOwner(wish.owner, wish.mac, wish.attachment);
         if (owner != null || wish.requested == null) {
             return owner;
         }
@@ -159,7 +175,8 @@ final class Grants {
                 now,
                 now,
                 wish.terms.deadlineMillis(now),
-                wish.isOffer ? stage : Stage.ACTIVE);
+                wish.isOffer ? stage : Stage.ACTIVE,
+                wish.attachment);
     }
 
     /** The owner holds something in the pool already. */
@@ -179,9 +196,9 @@ final class Grants {
                     held.pool().entry().spec().id());
         }
         if (!wish.isOffer) {
-            extend(held, wish.terms, Stage.ACTIVE);
+            extend(held, wish.terms, Stage.ACTIVE, wish.attachment);
         } else if (held.row().stage().isOffer()) {
-            extend(held, wish.terms, held.row().stage());
+            extend(held, wish.terms, held.row().stage(), wish.attachment);
         }
         replays.remember(new RecentRow.Repeated(commandId, held.row().commandId()));
         return Accepted.of(false, held.allocation());
@@ -288,12 +305,12 @@ final class Grants {
         if (problem != null) {
             return Refusals.invalid("ttl_seconds", problem);
         }
-        boolean changed = extend(held, LeaseTerms.of(type, ttlSeconds, poolTtl), Stage.ACTIVE);
+        boolean changed = extend(held, LeaseTerms.of(type, ttlSeconds, poolTtl), Stage.ACTIVE, Attachment.NONE);
         return Accepted.of(changed, held.allocation());
     }
 
-    private boolean extend(Held held, LeaseTerms terms, Stage stage) {
-        AllocationRow extended = terms.extend(held.row(), stage, draft);
+    private boolean extend(Held held, LeaseTerms terms, Stage stage, Attachment attachment) {
+        AllocationRow extended = terms.extend(held.row(), stage, attachment, draft);
         if (extended == null) {
             return false;
         }

@@ -1,6 +1,7 @@
 package io.nexus.statemachine.allocator;
 
 import io.nexus.statemachine.model.AllocType;
+import io.nexus.statemachine.model.Attachment;
 import io.nexus.statemachine.model.PoolTerms;
 import io.nexus.statemachine.model.Stage;
 import io.nexus.statemachine.rows.AllocationRow;
@@ -62,14 +63,17 @@ record LeaseTerms(AllocType type, long ttlMillis) {
      * permanent allocation stays permanent, a sticky one sticky. Null if nothing changes.
      *
      * @param stage of the row from now on
+     * @param attachment of the row from now on; none: as it was
      */
     @Nullable
-    AllocationRow extend(AllocationRow row, Stage stage, StepDraft draft) {
+    AllocationRow extend(AllocationRow row, Stage stage, Attachment attachment, StepDraft draft) {
+        Attachment where = attachment.isNone() ? row.attachment() : attachment;
         long clockMillis = draft.clockMillis();
         AllocType strongest = type.code() > row.type().code() ? type : row.type();
         boolean isPermanent = strongest == AllocType.PERMANENT;
         long deadline = isPermanent ? 0 : Math.max(row.expiresAtMillis(), deadlineMillis(clockMillis));
-        if (strongest == row.type() && deadline == row.expiresAtMillis() && stage == row.stage()) {
+        if (strongest == row.type() && deadline == row.expiresAtMillis() && stage == row.stage()
+                && where.equals(row.attachment())) {
             return null;
         }
         boolean isExtended = deadline != row.expiresAtMillis();
@@ -84,6 +88,7 @@ record LeaseTerms(AllocType type, long ttlMillis) {
                 row.allocatedAtMillis(),
                 isExtended ? clockMillis : row.renewedAtMillis(),
                 deadline,
-                stage);
+                stage,
+                where);
     }
 }

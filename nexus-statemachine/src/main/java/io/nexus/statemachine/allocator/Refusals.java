@@ -2,6 +2,7 @@ package io.nexus.statemachine.allocator;
 
 import io.nexus.statemachine.command.Outcome.Rejected;
 import io.nexus.statemachine.model.AddressPlan;
+import io.nexus.statemachine.model.Attachment;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.Prefix;
 import io.nexus.statemachine.model.Reason;
@@ -27,7 +28,13 @@ final class Refusals {
     }
 
     /** Null if the owner and MAC can be stored. Requests were checked before; a log entry is checked again. */
-    static @Nullable Rejected ofOwner(Identity owner, byte[] mac) {
+    static @Nullable Rejected ofOwner(Identity owner, byte[] mac, Attachment attachment) {
+        if (!attachment.isPossible()) {
+            return invalid(
+                    "gateway_id",
+                    "must have at most " + Attachment.GATEWAY_BYTES_MAX + " bytes, and circuit_id at most "
+                            + Attachment.CIRCUIT_BYTES_MAX);
+        }
         if (!isPossible(owner.subscriber())) {
             return invalid("subscriber_id", "must have 1 to " + AllocationRow.SUBSCRIBER_BYTES_MAX + " bytes");
         }

@@ -40,7 +40,9 @@ public final class SegmentEngine implements Engine {
     private final ExpiryIndex expiry = new ExpiryIndex();
     private final RecentCommands recent = new RecentCommands();
 
-    private @Nullable Rows rows;
+    private final HistorySweep sweep = new HistorySweep();
+
+    private volatile @Nullable Rows rows;
     private long clockMillis;
 
     /** @param segment number of the group, from 1 */
@@ -56,6 +58,7 @@ public final class SegmentEngine implements Engine {
         pools.clear();
         expiry.clear();
         recent.clear();
+        sweep.clear();
         rows = stored;
         clockMillis = position == null ? 0 : position.clockMillis();
         // In the order of their keys: pools, their counters, then their allocations, then the recent commands.
@@ -68,12 +71,18 @@ public final class SegmentEngine implements Engine {
             case RowKeys.POOL -> {
                 PoolRow row = PoolRow.decode(value);
                 pools.put(row.entry().instance(), new PoolState(row.entry(), row.sealed()));
+                keepHistory(row.entry());
             }
             case RowKeys.COUNTERS -> poolOf(key).found(CountersRow.decode(value));
             case RowKeys.ALLOCATION -> loadUnit(poolOf(key), RowKeys.unit(key), UnitRow.decode(value));
+            case RowKeys.HISTORY -> {} // nothing follows from it
             case RowKeys.RECENT -> recent.add(RowKeys.seq(key), RecentRow.decode(value));
             default -> Invariant.check(false, "row of unknown kind %d in segment %d", RowKeys.kind(key), segment);
         }
+    }
+
+    private void keepHistory(PoolEntry pool) {
+        sweep.keep(pool.instance(), pool.spec().terms().historySeconds());
     }
 
     private PoolState poolOf(byte[] key) {
@@ -124,7 +133,9 @@ public final class SegmentEngine implements Engine {
 
     @Override
     public List<Command> due(long nowMillis, int limit) {
-        return expiry.due(nowMillis, limit);
+        List<Command> due = new ArrayList<>(expiry.due(nowMillis, limit));
+        due.addAll(sweep.due(rows, nowMillis));
+        return due;
     }
 
     /** The work on one batch. */
@@ -156,6 +167,8 @@ public final class SegmentEngine implements Engine {
                 return endings.decline(commandId, decline, pools.get(decline.instance()));
             } else if (command instanceof Command.Expire expire) {
                 return endings.expire(expire, pools.get(expire.instance()));
+            } else if (command instanceof Command.ForgetHistory forget) {
+                return draft.history().forget(forget, pools.get(forget.instance()));
             } else if (command instanceof Command.Tick) {
                 return Accepted.UNCHANGED;
             } else if (command instanceof Command.OpenPool open) {
@@ -190,6 +203,7 @@ public final class SegmentEngine implements Engine {
                 return Refusals.invalid("cidr", String.valueOf(e.getMessage()));
             }
             pools.put(entry.instance(), pool);
+            keepHistory(entry);
             draft.put(pool, new PoolRow(entry, false));
             return Accepted.of(true, entry);
         }

@@ -1,5 +1,6 @@
 package io.nexus.statemachine.allocator;
 
+import io.nexus.statemachine.model.EndReason;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.Invariant;
 import io.nexus.statemachine.rows.AllocationRow;
@@ -36,6 +37,8 @@ final class StepDraft {
     private final Map<Integer, PoolState> pools = new TreeMap<>();
     private final Map<Integer, PoolUpdate> poolUpdates = new TreeMap<>();
 
+    private final HistoryNotes history;
+
     @SuppressWarnings("ArrayRecordComponent")
     private record PoolUpdate(byte @Nullable [] before, PoolRow after) {}
 
@@ -45,6 +48,7 @@ final class StepDraft {
         this.clockMillis = clockMillis;
         this.incarnation = incarnation;
         this.seq = seq;
+        this.history = new HistoryNotes(rows, clockMillis);
     }
 
     /** The state's clock in this batch. */
@@ -145,6 +149,11 @@ final class StepDraft {
 
     /* --------------- changing --------------- */
 
+    /** Who had what, as far as this batch adds to it or forgets it. */
+    HistoryNotes history() {
+        return history;
+    }
+
     /** A pool instance is new, or sealed. */
     void put(PoolState pool, PoolRow row) {
         PoolUpdate earlier = poolUpdates.get(pool.instance());
@@ -180,11 +189,12 @@ final class StepDraft {
     }
 
     /**
-     * Ends an allocation.
+     * Ends an allocation, and notes who had it until now.
      *
      * @param left null: its unit is free
      */
-    void end(Held held, @Nullable FormerRow left) {
+    void end(Held held, @Nullable FormerRow left, EndReason reason) {
+        history.note(held, reason);
         unschedule(held);
         held.pool().end(held.unit(), held.row().causalLength(), left);
         become(held, left);
@@ -267,6 +277,7 @@ final class StepDraft {
                 updates.add(new RowUpdate(key, held.before(), now == null ? null : now.encode()));
             }
         }
+        updates.addAll(history.updates());
         return updates;
     }
 

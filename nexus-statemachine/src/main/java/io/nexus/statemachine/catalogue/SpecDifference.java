@@ -33,6 +33,7 @@ final class SpecDifference {
         add(fields, "decline_seconds", a.declineSeconds(), b.declineSeconds());
         add(fields, "offer_seconds", a.offerSeconds(), b.offerSeconds());
         add(fields, "subscriber_limit", a.subscriberLimit(), b.subscriberLimit());
+        add(fields, "history_seconds", a.historySeconds(), b.historySeconds());
     }
 
     private static void add(List<String> fields, String name, @Nullable Object a, @Nullable Object b) {

@@ -2,6 +2,7 @@ package io.nexus.statemachine.codec;
 
 import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Allocation;
+import io.nexus.statemachine.model.Attachment;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.Prefix;
 import io.nexus.statemachine.model.Stage;
@@ -41,6 +42,7 @@ public final class AllocationCodec {
                 .vint31(allocation.incarnation())
                 .vint(allocation.seq());
         writer.u64(allocation.commandId()).u8(allocation.stage().ordinal());
+        writeAttachment(writer, allocation.attachment());
     }
 
     static Allocation read(ByteReader reader) {
@@ -60,6 +62,7 @@ public final class AllocationCodec {
         long seq = reader.vint();
         long commandId = reader.u64();
         Stage stage = stage(reader);
+        Attachment attachment = readAttachment(reader);
         return new Allocation(
                 poolId,
                 space,
@@ -76,7 +79,16 @@ public final class AllocationCodec {
                 incarnation,
                 seq,
                 commandId,
-                stage);
+                stage,
+                attachment);
+    }
+
+    static void writeAttachment(ByteWriter writer, Attachment attachment) {
+        writer.string(attachment.gateway()).string(attachment.circuit());
+    }
+
+    static Attachment readAttachment(ByteReader reader) {
+        return new Attachment(reader.string(), reader.string());
     }
 
     private static Stage stage(ByteReader reader) {

@@ -7,6 +7,7 @@ import io.nexus.statemachine.command.Command.CreatePool;
 import io.nexus.statemachine.command.Command.Decline;
 import io.nexus.statemachine.command.Command.Expire;
 import io.nexus.statemachine.command.Command.FindPool;
+import io.nexus.statemachine.command.Command.ForgetHistory;
 import io.nexus.statemachine.command.Command.FoundCluster;
 import io.nexus.statemachine.command.Command.Offer;
 import io.nexus.statemachine.command.Command.OpenPool;
@@ -36,6 +37,7 @@ public final class CommandCodec {
     private static final int OFFER = 8;
     private static final int CONFIRM = 9;
     private static final int DECLINE = 10;
+    private static final int FORGET_HISTORY = 11;
     private static final int FOUND_CLUSTER = 33;
     private static final int CREATE_POOL = 34;
     private static final int FIND_POOL = 35;
@@ -67,6 +69,8 @@ public final class CommandCodec {
             writeLife(writer, command);
         } else if (command instanceof Expire expire) {
             writeExpire(writer.u8(EXPIRE), expire);
+        } else if (command instanceof ForgetHistory forget) {
+            writeForget(writer.u8(FORGET_HISTORY), forget);
         } else if (command instanceof Tick) {
             writer.u8(TICK);
         } else if (command instanceof OpenPool open) {
@@ -86,7 +90,7 @@ public final class CommandCodec {
         if (command instanceof Offer offer) {
             IdentityCodec.write(writer.u8(OFFER).vint31(offer.instance()), offer.owner());
             writeOptional(writer.bytes(offer.mac()), offer.requested());
-            writer.vint(offer.ttlSeconds());
+            AllocationCodec.writeAttachment(writer.vint(offer.ttlSeconds()), offer.attachment());
         } else if (command instanceof Confirm confirm) {
             IdentityCodec.write(writer.u8(CONFIRM).vint31(confirm.instance()), confirm.owner());
             writeOptional(writer, confirm.prefix());
@@ -132,7 +136,12 @@ public final class CommandCodec {
             case EXPIRE -> readExpire(reader);
             case OFFER ->
                 new Offer(
-                        reader.vint31(), IdentityCodec.read(reader), reader.bytes(), readOptional(reader), reader.vint());
+                        reader.vint31(),
+                        IdentityCodec.read(reader),
+                        reader.bytes(),
+                        readOptional(reader),
+                        reader.vint(),
+                        AllocationCodec.readAttachment(reader));
             case CONFIRM ->
                 new Confirm(
                         reader.vint31(),
@@ -141,6 +150,7 @@ public final class CommandCodec {
                         type(reader.u8()),
                         reader.vint());
             case DECLINE -> new Decline(reader.vint31(), IdentityCodec.read(reader), readOptional(reader));
+            case FORGET_HISTORY -> readForget(reader);
             case TICK -> new Tick();
             case FOUND_CLUSTER -> new FoundCluster(PlanCodec.read(reader));
             case CREATE_POOL -> new CreatePool(PoolEntryCodec.readSpec(reader));
@@ -155,6 +165,7 @@ public final class CommandCodec {
         IdentityCodec.write(writer.vint31(allocate.instance()), allocate.owner());
         writeOptional(writer.bytes(allocate.mac()), allocate.requested());
         writer.u8(code(allocate.type())).vint(allocate.ttlSeconds());
+        AllocationCodec.writeAttachment(writer, allocate.attachment());
     }
 
     private static Allocate readAllocate(ByteReader reader) {
@@ -162,7 +173,15 @@ public final class CommandCodec {
         Identity owner = IdentityCodec.read(reader);
         byte[] mac = reader.bytes();
         Prefix requested = readOptional(reader);
-        return new Allocate(instance, owner, mac, requested, type(reader.u8()), reader.vint());
+        AllocType type = type(reader.u8());
+        return new Allocate(
+                instance,
+                owner,
+                mac,
+                requested,
+                type,
+                reader.vint(),
+                AllocationCodec.readAttachment(reader));
     }
 
     private static void writeExpire(ByteWriter writer, Expire expire) {
@@ -179,6 +198,24 @@ public final class CommandCodec {
             units[i] = reader.vint();
         }
         return new Expire(instance, units);
+    }
+
+    private static void writeForget(ByteWriter writer, ForgetHistory forget) {
+        writer.vint31(forget.instance()).vint31(forget.units().length);
+        for (int i = 0; i < forget.units().length; i++) {
+            writer.vint(forget.units()[i]).vint(forget.ended()[i]);
+        }
+    }
+
+    private static ForgetHistory readForget(ByteReader reader) {
+        int instance = reader.vint31();
+        long[] units = new long[reader.count(2)];
+        long[] ended = new long[units.length];
+        for (int i = 0; i < units.length; i++) {
+            units[i] = reader.vint();
+            ended[i] = reader.vint();
+        }
+        return new ForgetHistory(instance, units, ended);
     }
 
     private static void writeOptional(ByteWriter writer, @Nullable Prefix prefix) {

@@ -57,14 +57,21 @@ public final class PoolEntryCodec {
     private static void writeTerms(ByteWriter writer, PoolTerms terms) {
         writer.u8(terms.policy().code()).u8(terms.holdPolicy().code());
         writer.vint(terms.holdSeconds()).vint(terms.quarantineSeconds()).vint(terms.declineSeconds());
-        writer.vint(terms.offerSeconds()).vint31(terms.subscriberLimit());
+        writer.vint(terms.offerSeconds()).vint31(terms.subscriberLimit()).vint(terms.historySeconds());
     }
 
     private static PoolTerms readTerms(ByteReader reader) {
         AllocPolicy policy = AllocPolicy.ofCode(reader.u8());
         HoldPolicy holdPolicy = HoldPolicy.ofCode(reader.u8());
         return new PoolTerms(
-                policy, holdPolicy, reader.vint(), reader.vint(), reader.vint(), reader.vint(), reader.vint31());
+                policy,
+                holdPolicy,
+                reader.vint(),
+                reader.vint(),
+                reader.vint(),
+                reader.vint(),
+                reader.vint31(),
+                reader.vint());
     }
 
     static PoolSpec readSpec(ByteReader reader) {

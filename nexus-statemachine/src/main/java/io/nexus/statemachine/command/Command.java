@@ -1,6 +1,7 @@
 package io.nexus.statemachine.command;
 
 import io.nexus.statemachine.model.AllocType;
+import io.nexus.statemachine.model.Attachment;
 import io.nexus.statemachine.model.ClusterPlan;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.NodeEntry;
@@ -32,8 +33,20 @@ public sealed interface Command {
             byte[] mac,
             @Nullable Prefix requested,
             @Nullable AllocType type,
-            long ttlSeconds)
-            implements Command {}
+            long ttlSeconds,
+            Attachment attachment)
+            implements Command {
+        /** From nowhere in particular. */
+        public Allocate(
+                int instance,
+                Identity owner,
+                byte[] mac,
+                @Nullable Prefix requested,
+                @Nullable AllocType type,
+                long ttlSeconds) {
+            this(instance, owner, mac, requested, type, ttlSeconds, Attachment.NONE);
+        }
+    }
 
     /**
      * Like an allocate, but what is given ends by itself unless it is confirmed. What the owner has already is answered
@@ -48,7 +61,8 @@ public sealed interface Command {
             Identity owner,
             byte[] mac,
             @Nullable Prefix requested,
-            long ttlSeconds)
+            long ttlSeconds,
+            Attachment attachment)
             implements Command {}
 
     /**
@@ -82,6 +96,20 @@ public sealed interface Command {
     /** Frees those of the units whose lease, offer or hold has ended by the state's clock; proposed by the leader only. */
     @SuppressWarnings("ArrayRecordComponent")
     record Expire(int instance, long[] units) implements Command {}
+
+    /**
+     * Forgets those of the rows of history that are older than their pool keeps; proposed by the leader only.
+     *
+     * @param ended when each of them ended, by position of its unit
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    record ForgetHistory(int instance, long[] units, long[] ended) implements Command {
+        public ForgetHistory {
+            if (units.length != ended.length) {
+                throw new IllegalArgumentException(units.length + " units, " + ended.length + " times");
+            }
+        }
+    }
 
     /** Moves the state's clock on, on a group with no other traffic. */
     record Tick() implements Command {}

@@ -31,8 +31,9 @@ public record Allocation(
         int incarnation,
         long seq,
         long commandId,
-        Stage stage) {
-    /** One that is given. */
+        Stage stage,
+        Attachment attachment) {
+    /** One that is given, to somebody somewhere. */
     public Allocation(
             String poolId,
             String space,
@@ -65,6 +66,7 @@ public record Allocation(
                 incarnation,
                 seq,
                 commandId,
-                Stage.ACTIVE);
+                Stage.ACTIVE,
+                Attachment.NONE);
     }
 }

@@ -125,6 +125,7 @@ public final class PoolRules {
         found("quarantine_seconds", timeProblem(terms.quarantineSeconds()));
         found("decline_seconds", timeProblem(terms.declineSeconds()));
         found("offer_seconds", timeProblem(terms.offerSeconds()));
+        found("history_seconds", timeProblem(terms.historySeconds()));
     }
 
     private static @Nullable String timeProblem(long seconds) {

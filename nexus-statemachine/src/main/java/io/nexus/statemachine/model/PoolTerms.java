@@ -11,6 +11,7 @@ package io.nexus.statemachine.model;
  * @param declineSeconds how long nobody gets an address that its owner found in use elsewhere
  * @param offerSeconds how long an offer stands that names no time itself; at least 1
  * @param subscriberLimit allocations of one subscriber in the pool at a time, whatever the DUID; 0: no limit
+ * @param historySeconds how long it is known who had an address; 0: not at all
  */
 public record PoolTerms(
         AllocPolicy policy,
@@ -19,13 +20,17 @@ public record PoolTerms(
         long quarantineSeconds,
         long declineSeconds,
         long offerSeconds,
-        int subscriberLimit) {
-    /** Held for an hour as long as nobody needs it, declined for a day, offered for a minute. */
+        int subscriberLimit,
+        long historySeconds) {
+    /** Held for an hour as long as nobody needs it, declined for a day, offered for a minute, known for half a year. */
     public static final PoolTerms DEFAULT =
-            new PoolTerms(AllocPolicy.ROTATE, HoldPolicy.SOFT, 3_600, 0, 86_400, 60, 0);
+            new PoolTerms(AllocPolicy.ROTATE, HoldPolicy.SOFT, 3_600, 0, 86_400, 60, 0, 15_552_000);
 
     public PoolTerms {
-        if (holdSeconds < 0 || quarantineSeconds < 0 || declineSeconds < 0 || offerSeconds < 1 || subscriberLimit < 0) {
+        if (holdSeconds < 0 || quarantineSeconds < 0 || declineSeconds < 0 || offerSeconds < 1) {
+            throw new IllegalArgumentException("times of a pool out of range");
+        }
+        if (subscriberLimit < 0 || historySeconds < 0) {
             throw new IllegalArgumentException("terms of a pool out of range");
         }
     }

@@ -5,6 +5,7 @@ import io.nexus.statemachine.codec.ByteWriter;
 import io.nexus.statemachine.model.AddressPlan;
 import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Allocation;
+import io.nexus.statemachine.model.Attachment;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.model.PoolSpec;
@@ -17,13 +18,15 @@ import io.nexus.statemachine.model.Stage;
  * <pre>
  * +---------+-------+--------------------------------+---------+------------------------+------------+
  * | version | flags | subscriber: vint length, UTF-8 | [mac 6] | [duid: u8 length, ...] | [iaid u32] |
- * +---------+-------+------+--------------------+----+---------+---+--------------------+------------+
+ * +---------+-------+------------------+------------+--------+---------------------+---+------------+
+ * | [gateway: vint length, UTF-8] | [circuit: vint length, UTF-8] |
+ * +------------------------+------+-------------+-----------------+------------------------------+
  * | causal length: vint    | incarnation: vint  | seq: vint        | command id: u64                 |
  * +------------------------+-----+--------------+------------------++--------------------------------+
  * | allocated at: vint           | renewed - allocated: vint        | [expires - renewed: vint]      |
  * +------------------------------+----------------------------------+--------------------------------+
  * flags: bits 0-1 {@link AllocType} code, bit 2 has mac, bit 3 has duid, bit 4 has iaid, bit 5 offered, bit 6
- * offered to its last owner; the rest 0. Times in ms.
+ * offered to its last owner, bit 7 has gateway and circuit. Times in ms.
  * </pre>
  *
  * @param causalLength odd
@@ -45,21 +48,22 @@ public record AllocationRow(
         long allocatedAtMillis,
         long renewedAtMillis,
         long expiresAtMillis,
-        Stage stage)
+        Stage stage,
+        Attachment attachment)
         implements UnitRow {
     private static final int HAS_MAC = 0x04;
     private static final int HAS_DUID = 0x08;
     private static final int HAS_IAID = 0x10;
     private static final int OFFERED = 0x20;
     private static final int OFFERED_AGAIN = 0x40;
-    private static final int FLAGS_KNOWN = 0x7f;
+    private static final int HAS_ATTACHMENT = 0x80;
 
     public static final int MAC_BYTES = 6;
     public static final int SUBSCRIBER_BYTES_MAX = 256;
     public static final int DUID_BYTES_MAX = 128;
     private static final byte[] NOTHING = new byte[0];
 
-    /** One that is given. */
+    /** One that is given, to somebody somewhere. */
     public AllocationRow(
             AllocType type,
             int causalLength,
@@ -82,7 +86,8 @@ public record AllocationRow(
                 allocatedAtMillis,
                 renewedAtMillis,
                 expiresAtMillis,
-                Stage.ACTIVE);
+                Stage.ACTIVE,
+                Attachment.NONE);
     }
 
     public AllocationRow {
@@ -129,6 +134,7 @@ public record AllocationRow(
     public byte[] encode() {
         int flags = type.code()
                 | code(stage)
+                | (attachment.isNone() ? 0 : HAS_ATTACHMENT)
                 | (mac.length > 0 ? HAS_MAC : 0)
                 | (owner.duid().length > 0 ? HAS_DUID : 0)
                 | (owner.iaid() != 0 ? HAS_IAID : 0);
@@ -139,6 +145,9 @@ public record AllocationRow(
         }
         if ((flags & HAS_IAID) != 0) {
             out.u32(owner.iaid() & 0xffff_ffffL);
+        }
+        if ((flags & HAS_ATTACHMENT) != 0) {
+            out.string(attachment.gateway()).string(attachment.circuit());
         }
         out.vint(causalLength).vint(incarnation).vint(seq).u64(commandId);
         out.vint(allocatedAtMillis).vint(renewedAtMillis - allocatedAtMillis);
@@ -156,6 +165,8 @@ public record AllocationRow(
         byte[] mac = (flags & HAS_MAC) != 0 ? in.raw(MAC_BYTES) : NOTHING;
         byte[] duid = (flags & HAS_DUID) != 0 ? in.raw(in.u8()) : NOTHING;
         int iaid = (flags & HAS_IAID) != 0 ? (int) in.u32() : 0;
+        Attachment attachment =
+                (flags & HAS_ATTACHMENT) != 0 ? new Attachment(in.string(), in.string()) : Attachment.NONE;
         int causalLength = in.vint(Integer.MAX_VALUE);
         int incarnation = in.vint(Integer.MAX_VALUE);
         long seq = in.vint();
@@ -176,7 +187,8 @@ public record AllocationRow(
                 allocatedAt,
                 renewedAt,
                 expiresAt,
-                stage(in, flags));
+                stage(in, flags),
+                attachment);
     }
 
 
@@ -185,11 +197,7 @@ public record AllocationRow(
         if (version != VERSION) {
             throw in.malformed("allocation row of unknown version " + version);
         }
-        int flags = in.u8();
-        if ((flags & ~FLAGS_KNOWN) != 0) {
-            throw in.malformed("allocation row with unknown flags " + flags);
-        }
-        return flags;
+        return in.u8();
     }
 
     /**
@@ -216,6 +224,7 @@ public record AllocationRow(
                 incarnation,
                 seq,
                 commandId,
-                stage);
+                stage,
+                attachment);
     }
 }

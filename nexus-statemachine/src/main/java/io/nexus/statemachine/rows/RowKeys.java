@@ -1,5 +1,7 @@
 package io.nexus.statemachine.rows;
 
+import java.util.Arrays;
+
 /**
  * Builds and takes apart the keys of rows; see the drawing in the package description. Instances and units are
  * unsigned 32-bit numbers; instances travel as int, units as long from 0 to 2^32-1.
@@ -9,6 +11,7 @@ public final class RowKeys {
     public static final byte COUNTERS = 0x02;
     public static final byte ALLOCATION = 0x03;
     public static final byte RECENT = 0x04;
+    public static final byte HISTORY = 0x11;
     public static final byte PLAN = 0x21;
     public static final byte ENTRY = 0x22;
     public static final byte NEXT_INSTANCE = 0x23;
@@ -17,6 +20,7 @@ public final class RowKeys {
 
     private static final int INSTANCE_KEY_BYTES = 5;
     private static final int LONG_KEY_BYTES = 9;
+    private static final int HISTORY_KEY_BYTES = 17;
 
     private RowKeys() {}
 
@@ -52,6 +56,18 @@ public final class RowKeys {
         return key;
     }
 
+    /**
+     * One allocation that is over.
+     *
+     * @param endedAtMillis when it ended: no two of a unit end at one time
+     */
+    public static byte[] history(int instance, long unit, long endedAtMillis) {
+        byte[] key = Arrays.copyOf(historyOf(instance, unit), HISTORY_KEY_BYTES);
+        putInt(key, LONG_KEY_BYTES, (int) (endedAtMillis >>> 32));
+        putInt(key, LONG_KEY_BYTES + 4, (int) endedAtMillis);
+        return key;
+    }
+
     public static byte[] plan() {
         return new byte[] {PLAN};
     }
@@ -76,6 +92,13 @@ public final class RowKeys {
         return ofInstance(ALLOCATION, instance, INSTANCE_KEY_BYTES);
     }
 
+    /** What is over of one unit, in order of time. */
+    public static byte[] historyOf(int instance, long unit) {
+        byte[] key = allocation(instance, unit);
+        key[0] = HISTORY;
+        return key;
+    }
+
     /* --------------- taking apart --------------- */
 
     /** The first byte: one of the constants above, or a kind that this version does not know. */
@@ -90,7 +113,15 @@ public final class RowKeys {
         return key.length == LONG_KEY_BYTES && key[0] == ALLOCATION;
     }
 
-    /** Of POOL, COUNTERS, ALLOCATION and ENTRY keys. */
+    /** Of HISTORY keys. */
+    public static long endedAtMillis(byte[] key) {
+        if (key.length != HISTORY_KEY_BYTES || key[0] != HISTORY) {
+            throw new IllegalArgumentException("not the key of a history row");
+        }
+        return (getInt(key, LONG_KEY_BYTES) & 0xffff_ffffL) << 32 | (getInt(key, LONG_KEY_BYTES + 4) & 0xffff_ffffL);
+    }
+
+    /** Of POOL, COUNTERS, ALLOCATION, HISTORY and ENTRY keys. */
     public static int instance(byte[] key) {
         if (key.length < INSTANCE_KEY_BYTES || kind(key) == RECENT) {
             throw new IllegalArgumentException("no instance in a row key of kind " + kind(key));
@@ -98,9 +129,9 @@ public final class RowKeys {
         return getInt(key, 1);
     }
 
-    /** Of ALLOCATION keys: 0 to 2^32-1. */
+    /** Of ALLOCATION and HISTORY keys: 0 to 2^32-1. */
     public static long unit(byte[] key) {
-        if (!isAllocation(key)) {
+        if (!isAllocation(key) && kind(key) != HISTORY) {
             throw new IllegalArgumentException("not the key of an allocation");
         }
         return getInt(key, INSTANCE_KEY_BYTES) & UNIT_MAX;

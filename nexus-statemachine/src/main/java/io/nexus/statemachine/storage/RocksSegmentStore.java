@@ -108,6 +108,20 @@ final class RocksSegmentStore implements SegmentStore {
     }
 
     @Override
+    public void scan(byte[] prefix, byte[] from, RowTaker visitor) {
+        columns.enter();
+        try {
+            boolean scanned = false;
+            while (!scanned) {
+                int current = prefix();
+                scanned = view.scan(current, prefix, from, () -> current == prefix(), visitor);
+            }
+        } finally {
+            columns.leave();
+        }
+    }
+
+    @Override
     public void holdings(long subscriberHash, RowVisitor visitor) {
         for (RocksView.Holding holding : node.holdings(subscriberHash, segment)) {
             visitor.row(holding.key(), holding.value());

@@ -94,6 +94,16 @@ final class RocksSnapshot implements SegmentStore.StoreSnapshot {
     }
 
     @Override
+    public void scan(byte[] prefix, byte[] from, RowTaker visitor) {
+        gate.enter();
+        try {
+            view.scan(prefix(), prefix, from, () -> true, visitor);
+        } finally {
+            gate.leave();
+        }
+    }
+
+    @Override
     public void holdings(long subscriberHash, RowVisitor visitor) {
         int own = prefix();
         for (RocksView.Holding holding : holdings(subscriberHash, prefix -> prefix == own)) {

@@ -1,5 +1,6 @@
 package io.nexus.statemachine.storage;
 
+import io.nexus.statemachine.storage.Rows.RowTaker;
 import io.nexus.statemachine.storage.Rows.RowVisitor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -52,16 +53,30 @@ final class RocksView {
      * @return false, with nothing visited, if it was not valid
      */
     boolean scan(int prefix, byte[] start, BooleanSupplier valid, RowVisitor visitor) {
-        byte[] first = DiskKeys.row(prefix, start);
-        try (Slice end = new Slice(DiskKeys.after(first));
+        return scan(prefix, start, start, valid, (key, value) -> {
+            visitor.row(key, value);
+            return true;
+        });
+    }
+
+    /**
+     * The same from a key on, until the visitor has had enough.
+     *
+     * @param from with or behind start
+     */
+    boolean scan(int prefix, byte[] start, byte[] from, BooleanSupplier valid, RowTaker visitor) {
+        try (Slice end = new Slice(DiskKeys.after(DiskKeys.row(prefix, start)));
                 ReadOptions bounded = new ReadOptions(options).setIterateUpperBound(end);
                 RocksIterator rows = columns.db().newIterator(columns.rows(), bounded)) {
             if (!valid.getAsBoolean()) {
                 return false;
             }
-            for (rows.seek(first); rows.isValid(); rows.next()) {
+            rows.seek(DiskKeys.row(prefix, Arrays.compareUnsigned(from, start) < 0 ? start : from));
+            boolean more = true;
+            while (more && rows.isValid()) {
                 byte[] key = rows.key();
-                visitor.row(Arrays.copyOfRange(key, DiskKeys.PREFIX, key.length), rows.value());
+                more = visitor.take(Arrays.copyOfRange(key, DiskKeys.PREFIX, key.length), rows.value());
+                rows.next();
             }
             check(rows);
         }

@@ -15,6 +15,7 @@ import io.nexus.statemachine.command.Outcome.Accepted;
 import io.nexus.statemachine.model.AllocPolicy;
 import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Allocation;
+import io.nexus.statemachine.model.Attachment;
 import io.nexus.statemachine.model.HoldPolicy;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.PoolTerms;
@@ -34,7 +35,7 @@ class AddressLifeTest {
 
     /** A /29: five addresses, .2 to .6. */
     private void pool(HoldPolicy policy, long holdSeconds, long quarantineSeconds) {
-        pool(new PoolTerms(AllocPolicy.ROTATE, policy, holdSeconds, quarantineSeconds, 900, 30, 0));
+        pool(new PoolTerms(AllocPolicy.ROTATE, policy, holdSeconds, quarantineSeconds, 900, 30, 0, 86_400));
     }
 
     private void pool(PoolTerms terms) {
@@ -48,7 +49,7 @@ class AddressLifeTest {
     }
 
     private static Command.Offer offer(String subscriber, long ttlSeconds) {
-        return new Command.Offer(1, Identity.of(subscriber), TestSegment.NO_MAC, null, ttlSeconds);
+        return new Command.Offer(1, Identity.of(subscriber), TestSegment.NO_MAC, null, ttlSeconds, Attachment.NONE);
     }
 
     private static Command.Confirm confirm(String subscriber, long ttlSeconds) {
@@ -269,7 +270,7 @@ class AddressLifeTest {
 
     @Test
     void limit_countsWhatTheSubscriberHas_whateverTheDuid() {
-        pool(new PoolTerms(AllocPolicy.ROTATE, HoldPolicy.SOFT, HOLD, 0, 0, 30, 2));
+        pool(new PoolTerms(AllocPolicy.ROTATE, HoldPolicy.SOFT, HOLD, 0, 0, 30, 2, 86_400));
         for (int iaid = 1; iaid <= 2; iaid++) {
             segment.accepted(ofIaid(iaid));
             segment.accepted(ofIaid(iaid));
@@ -283,7 +284,7 @@ class AddressLifeTest {
 
     @Test
     void limit_isExactWithinOneBatch() {
-        pool(new PoolTerms(AllocPolicy.ROTATE, HoldPolicy.SOFT, HOLD, 0, 0, 30, 2));
+        pool(new PoolTerms(AllocPolicy.ROTATE, HoldPolicy.SOFT, HOLD, 0, 0, 30, 2, 86_400));
         assertThat(segment.applyAll(ofIaid(1), ofIaid(2), ofIaid(3), ofIaid(4)))
                 .filteredOn(Accepted.class::isInstance)
                 .hasSize(2);

@@ -11,6 +11,7 @@ import io.nexus.statemachine.model.AddressPlan;
 import io.nexus.statemachine.model.AllocPolicy;
 import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Allocation;
+import io.nexus.statemachine.model.EndReason;
 import io.nexus.statemachine.model.HoldPolicy;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.PoolEntry;
@@ -43,6 +44,7 @@ final class NaiveSegment {
         final PoolTerms terms;
         final Map<Long, Holding> holdings = new TreeMap<>();
         final Map<Long, Former> formers = new TreeMap<>();
+        final List<Past> past = new ArrayList<>();
         boolean sealed;
         long cursor;
         int floor;
@@ -71,7 +73,10 @@ final class NaiveSegment {
                     .orElse(null);
         }
 
-        void end(Holding holding, Former left) {
+        void end(Holding holding, Former left, EndReason reason, long clock) {
+            if (terms.historySeconds() > 0 && holding.since < clock) {
+                past.add(new Past(holding.unit, clock, holding.since, holding.owner, reason));
+            }
             holdings.remove(holding.unit);
             floor = Math.max(floor, holding.causalLength + 1);
             if (left != null) {
@@ -79,6 +84,8 @@ final class NaiveSegment {
             }
         }
     }
+
+    record Past(long unit, long to, long from, Identity owner, EndReason reason) {}
 
     record Former(Kind kind, Identity owner, long unit, long endedAt, long held, long rest) {
         long freeAt() {
@@ -106,8 +113,18 @@ final class NaiveSegment {
         long expiresAt;
         Stage stage;
 
-        Holding(Identity owner, long unit, int causalLength, AllocType type, long expiresAt, Stage stage) {
+        final long since;
+
+        Holding(
+                Identity owner,
+                long unit,
+                int causalLength,
+                AllocType type,
+                long expiresAt,
+                Stage stage,
+                long since) {
             this.stage = stage;
+            this.since = since;
             this.owner = owner;
             this.unit = unit;
             this.causalLength = causalLength;
@@ -155,7 +172,20 @@ final class NaiveSegment {
             renew(renew, pools.get(renew.instance()), outcome);
         } else if (command instanceof Command.Expire expire) {
             expire(expire, pools.get(expire.instance()), outcome);
+        } else if (command instanceof Command.ForgetHistory forget) {
+            forget(forget, pools.get(forget.instance()), outcome);
         }
+    }
+
+    private void forget(Command.ForgetHistory command, Pool pool, Outcome outcome) {
+        boolean changed = false;
+        for (int i = 0; pool != null && i < command.units().length; i++) {
+            long unit = command.units()[i];
+            long ended = command.ended()[i];
+            boolean isOld = ended < clock && clock - ended >= pool.terms.historySeconds() * 1000;
+            changed |= isOld && pool.past.removeIf(past -> past.unit == unit && past.to == ended);
+        }
+        assertThat(((Accepted) outcome).changed()).isEqualTo(changed);
     }
 
     private void keepIfAccepted(Envelope envelope, Outcome outcome) {
@@ -307,7 +337,7 @@ final class NaiveSegment {
             Stage stage = !isOffer
                     ? Stage.ACTIVE
                     : had != null && had.unit == unit ? Stage.OFFERED_AGAIN : Stage.OFFERED;
-            Holding given = new Holding(owner, unit, pool.floor + 1, type, expiresAt, stage);
+            Holding given = new Holding(owner, unit, pool.floor + 1, type, expiresAt, stage, clock);
             pool.holdings.put(unit, given);
             assertSame(only(outcome, true), given);
         }
@@ -437,7 +467,8 @@ final class NaiveSegment {
         } else {
             long rest = pool.terms.declineSeconds() * 1000;
             Former declined = rest == 0 ? null : new Former(Kind.DECLINED, owner, held.unit, clock, 0, rest);
-            pool.end(held, declines ? declined : left(pool, held));
+            EndReason reason = declines ? EndReason.DECLINED : EndReason.RELEASED;
+            pool.end(held, declines ? declined : left(pool, held), reason, clock);
             assertSame(only(outcome, true), held);
         }
     }
@@ -448,7 +479,8 @@ final class NaiveSegment {
         for (long unit : command.units()) {
             Holding held = pool == null ? null : pool.holdings.get(unit);
             if (held != null && held.expiresAt != 0 && held.expiresAt <= clock) {
-                pool.end(held, left(pool, held));
+                EndReason reason = held.stage.isOffer() ? EndReason.UNCONFIRMED : EndReason.EXPIRED;
+                pool.end(held, left(pool, held), reason, clock);
                 ended.add(unit);
                 changed = true;
             } else if (pool != null && pool.formers.containsKey(unit)) {

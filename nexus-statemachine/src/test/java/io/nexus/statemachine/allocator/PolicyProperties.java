@@ -14,9 +14,9 @@ import io.nexus.statemachine.model.PoolSpec;
 import io.nexus.statemachine.model.PoolTerms;
 import io.nexus.statemachine.model.Reason;
 import io.nexus.statemachine.model.Seeded;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Which address is next, from /30 to 2^32 units, at the edges of words (64) and containers (65,536). */
 class PolicyProperties {
     private static PoolSpec pool(String cidr, int unitLength, AllocPolicy policy) {
-        PoolTerms terms = new PoolTerms(policy, HoldPolicy.SOFT, 0, 0, 0, 60, 0);
+        PoolTerms terms = new PoolTerms(policy, HoldPolicy.SOFT, 0, 0, 0, 60, 0, 86_400);
         return TestSegment.with(spec(cidr, unitLength, 0), terms);
     }
 

@@ -14,6 +14,7 @@ import io.nexus.statemachine.engine.MapRows;
 import io.nexus.statemachine.model.AddressPlan;
 import io.nexus.statemachine.model.AllocPolicy;
 import io.nexus.statemachine.model.AllocType;
+import io.nexus.statemachine.model.Attachment;
 import io.nexus.statemachine.model.HoldPolicy;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.PoolEntry;
@@ -22,6 +23,7 @@ import io.nexus.statemachine.model.Prefix;
 import io.nexus.statemachine.model.Seeded;
 import io.nexus.statemachine.rows.AllocationRow;
 import io.nexus.statemachine.rows.FormerRow;
+import io.nexus.statemachine.rows.HistoryRow;
 import io.nexus.statemachine.rows.NexusIndexRule;
 import io.nexus.statemachine.rows.RowKeys;
 import io.nexus.statemachine.rows.UnitRow;
@@ -57,7 +59,7 @@ class SegmentEngineProperties {
     }
 
     private static PoolTerms terms(AllocPolicy policy, HoldPolicy hold, long held, long rest, int limit) {
-        return new PoolTerms(policy, hold, held, rest, limit == 1 ? 0 : 90, 15, limit);
+        return new PoolTerms(policy, hold, held, rest, limit == 1 ? 0 : 90, 15, limit, limit == 1 ? 0 : held == 60 ? 86_400 : 200);
     }
 
     private static final AllocType[] TYPES = {null, null, null, AllocType.SESSION, AllocType.STICKY, AllocType.PERMANENT
@@ -228,6 +230,21 @@ class SegmentEngineProperties {
                         left.owner().hashCode() + " " + left.kind() + " " + left.endedAt() + " " + left.freeAt()));
             });
             assertThat(stored).isEqualTo(expected);
+            assertHistoryAsInModel();
+        }
+
+        private void assertHistoryAsInModel() {
+            Set<String> stored = new HashSet<>();
+            rows.scan(RowKeys.allOf(RowKeys.HISTORY), (key, value) -> {
+                HistoryRow row = HistoryRow.decode(value);
+                long to = RowKeys.endedAtMillis(key);
+                stored.add(RowKeys.instance(key) + " " + RowKeys.unit(key) + " " + row.owner().hashCode() + " "
+                        + (to - row.heldMillis()) + " " + to + " " + row.reason());
+            });
+            Set<String> expected = new HashSet<>();
+            model.pools.forEach((instance, pool) -> pool.past.forEach(past -> expected.add(instance + " " + past.unit()
+                    + " " + past.owner().hashCode() + " " + past.from() + " " + past.to() + " " + past.reason())));
+            assertThat(stored).isEqualTo(expected);
         }
 
         private static String text(FormerRow left) {
@@ -258,7 +275,8 @@ class SegmentEngineProperties {
                         owner(),
                         new byte[0],
                         random.nextInt(4) == 0 ? prefix(pool) : null,
-                        SECONDS[random.nextInt(SECONDS.length)]);
+                        SECONDS[random.nextInt(SECONDS.length)],
+                        Attachment.NONE);
             } else if (kind < 28) {
                 return new Command.Confirm(
                         instance,

@@ -35,7 +35,7 @@ final class TestSegment {
     static final byte[] NO_MAC = new byte[0];
 
     /** Nothing is left of an allocation that ends. */
-    static final PoolTerms FORGETFUL = new PoolTerms(AllocPolicy.ROTATE, HoldPolicy.SOFT, 0, 0, 0, 60, 0);
+    static final PoolTerms FORGETFUL = new PoolTerms(AllocPolicy.ROTATE, HoldPolicy.SOFT, 0, 0, 0, 60, 0, 86_400);
 
     final MapRows rows = new MapRows(new NexusIndexRule());
     SegmentEngine engine = new SegmentEngine(SEGMENT);

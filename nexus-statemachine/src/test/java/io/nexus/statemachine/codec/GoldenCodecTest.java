@@ -13,6 +13,7 @@ import io.nexus.statemachine.model.AddressRange;
 import io.nexus.statemachine.model.AddressText;
 import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Allocation;
+import io.nexus.statemachine.model.Attachment;
 import io.nexus.statemachine.model.ClusterPlan;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.NodeEntry;
@@ -144,8 +145,9 @@ class GoldenCodecTest {
         samples.add(command("release-this", new Command.Release(5, WALTER, prefix("2001:db8::/56"))));
         samples.add(command("expire", new Command.Expire(5, new long[] {0, 0xffff_ffffL})));
         samples.add(command("tick", new Command.Tick()));
-        samples.add(command("offer", new Command.Offer(5, WALTER, MAC, wanted, 60)));
+        samples.add(command("offer", new Command.Offer(5, WALTER, MAC, wanted, 60, new Attachment("bng-1", "1/3/12"))));
         samples.add(command("confirm", new Command.Confirm(5, WALTER, null, AllocType.STICKY, 3600)));
+        samples.add(command("forget-history", new Command.ForgetHistory(5, new long[] {9}, new long[] {300})));
         samples.add(command("decline", new Command.Decline(5, plain, wanted)));
     }
 

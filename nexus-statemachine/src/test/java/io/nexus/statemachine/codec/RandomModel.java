@@ -10,6 +10,7 @@ import io.nexus.statemachine.model.AddressRange;
 import io.nexus.statemachine.model.AllocPolicy;
 import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Allocation;
+import io.nexus.statemachine.model.Attachment;
 import io.nexus.statemachine.model.ClusterPlan;
 import io.nexus.statemachine.model.Family;
 import io.nexus.statemachine.model.HoldPolicy;
@@ -44,11 +45,18 @@ public final class RandomModel {
     }
 
     public Command command() {
-        return switch (random.nextInt(15)) {
+        return switch (random.nextInt(16)) {
             case 0 -> new Command.OpenPool(poolEntry());
             case 1 -> new Command.SealPool(count());
             case 2 ->
-                new Command.Allocate(count(), identity(), mac(), maybe(this::prefix), maybe(this::allocType), number());
+                new Command.Allocate(
+                        count(),
+                        identity(),
+                        mac(),
+                        maybe(this::prefix),
+                        maybe(this::allocType),
+                        number(),
+                        attachment());
             case 3 -> new Command.Renew(count(), identity(), number());
             case 4 -> new Command.Release(count(), identity(), maybe(this::prefix));
             case 5 ->
@@ -59,9 +67,10 @@ public final class RandomModel {
             case 8 -> new Command.CreatePool(poolSpec());
             case 9 -> new Command.FindPool(text());
             case 10 -> new Command.RemovePool(count());
-            case 11 -> new Command.Offer(count(), identity(), mac(), maybe(this::prefix), number());
+            case 11 -> new Command.Offer(count(), identity(), mac(), maybe(this::prefix), number(), attachment());
             case 12 ->
                 new Command.Confirm(count(), identity(), maybe(this::prefix), maybe(this::allocType), number());
+            case 14 -> new Command.ForgetHistory(3, new long[] {1, count()}, new long[] {number(), number()});
             case 13 -> new Command.Decline(count(), identity(), maybe(this::prefix));
             default -> new Command.ReplaceNode(text(), nodeEntry());
         };
@@ -91,7 +100,12 @@ public final class RandomModel {
                 count(),
                 number(),
                 random.nextLong(),
-                oneOf(Stage.values()));
+                oneOf(Stage.values()),
+                attachment());
+    }
+
+    private Attachment attachment() {
+        return random.nextBoolean() ? Attachment.NONE : new Attachment(text(), text());
     }
 
     public PoolEntry poolEntry() {
@@ -124,7 +138,8 @@ public final class RandomModel {
                 number(),
                 number(),
                 Math.max(1, number()),
-                count());
+                count(),
+                number());
     }
 
     public ClusterPlan clusterPlan() {

@@ -106,6 +106,18 @@ public final class MapRows implements Rows {
     }
 
     @Override
+    public void scan(byte[] prefix, byte[] from, RowTaker visitor) {
+        byte[] first = Arrays.compareUnsigned(from, prefix) < 0 ? prefix : from;
+        for (Map.Entry<byte[], byte[]> row : rows.tailMap(first, true).entrySet()) {
+            boolean within = startsWith(row.getKey(), prefix);
+            if (!within
+                    || !visitor.take(row.getKey().clone(), row.getValue().clone())) {
+                return;
+            }
+        }
+    }
+
+    @Override
     public void holdings(long subscriberHash, RowVisitor visitor) {
         lookups++;
         for (byte[] key : ofSubscriber(subscriberHash)) {

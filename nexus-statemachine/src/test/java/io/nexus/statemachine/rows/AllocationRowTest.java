@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.nexus.statemachine.codec.MalformedBytes;
 import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Allocation;
+import io.nexus.statemachine.model.Attachment;
 import io.nexus.statemachine.model.Family;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.PoolEntry;
@@ -54,7 +55,8 @@ class AllocationRowTest {
                 permanent(new Identity("x", new byte[0], 5), MAC),
                 permanent(new Identity("y".repeat(256), new byte[128], 0), new byte[0]),
                 new AllocationRow(
-                        AllocType.SESSION, 1, 1, 1, 1, v6, MAC, NOW, NOW, NOW + 60_000, Stage.OFFERED_AGAIN),
+                        AllocType.SESSION, 1, 1, 1, 1, v6, MAC, NOW, NOW, NOW + 60_000, Stage.OFFERED_AGAIN,
+                        new Attachment("bng-1", "")),
                 new AllocationRow(AllocType.STICKY, 1, 1, 1, 1, Identity.of("z"), MAC, 0, 0, Long.MAX_VALUE))) {
             assertThat(AllocationRow.decode(row.encode()))
                     .usingRecursiveComparison()
@@ -73,7 +75,7 @@ class AllocationRowTest {
         later[0] = 1;
         assertThatThrownBy(() -> AllocationRow.decode(later)).hasMessageContaining("version 1");
         byte[] flags = good.clone();
-        flags[1] |= (byte) 0x80;
+        flags[1] |= 0x40; // offered again, but not offered
         assertThatThrownBy(() -> AllocationRow.decode(flags)).hasMessageContaining("flags");
     }
 

@@ -50,6 +50,15 @@ final class HeapRows {
         return found;
     }
 
+    static void visit(Map<byte[], byte[]> rows, byte[] from, Rows.RowTaker visitor) {
+        boolean more = true;
+        for (Map.Entry<byte[], byte[]> row : rows.entrySet()) {
+            if (more && Arrays.compareUnsigned(row.getKey(), from) >= 0) {
+                more = visitor.take(row.getKey().clone(), row.getValue().clone());
+            }
+        }
+    }
+
     static void visit(Map<byte[], byte[]> rows, Rows.RowVisitor visitor) {
         rows.forEach((key, value) -> visitor.row(key.clone(), value.clone()));
     }

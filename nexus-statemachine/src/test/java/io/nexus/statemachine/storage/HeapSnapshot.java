@@ -31,6 +31,11 @@ final class HeapSnapshot implements SegmentStore.StoreSnapshot {
     }
 
     @Override
+    public void scan(byte[] prefix, byte[] from, RowTaker visitor) {
+        HeapRows.visit(state.startingWith(prefix), from, visitor);
+    }
+
+    @Override
     public void holdings(long subscriberHash, RowVisitor visitor) {
         HeapRows.visit(state.held(rule, subscriberHash), visitor);
     }

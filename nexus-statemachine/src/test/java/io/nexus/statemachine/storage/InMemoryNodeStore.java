@@ -174,6 +174,16 @@ public final class InMemoryNodeStore implements NodeStore {
         }
 
         @Override
+        public void scan(byte[] prefix, byte[] from, RowTaker visitor) {
+            Map<byte[], byte[]> found;
+            synchronized (lock) {
+                checkOpen();
+                found = state.startingWith(prefix);
+            }
+            HeapRows.visit(found, from, visitor);
+        }
+
+        @Override
         public void holdings(long subscriberHash, RowVisitor visitor) {
             Map<byte[], byte[]> found;
             synchronized (lock) {

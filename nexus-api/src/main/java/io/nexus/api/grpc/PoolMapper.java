@@ -1,0 +1,56 @@
+package io.nexus.api.grpc;
+
+import io.nexus.api.error.Problem;
+import io.nexus.api.service.Requests;
+import io.nexus.api.v1.PoolSpec;
+import io.nexus.statemachine.model.AllocPolicy;
+import io.nexus.statemachine.model.HoldPolicy;
+import io.nexus.statemachine.model.PoolTerms;
+import org.jspecify.annotations.Nullable;
+
+/** Between the terms of a pool in {@code nexus.v1} and what the services take and give. Pure. */
+final class PoolMapper {
+    private PoolMapper() {}
+
+    static Requests.Terms terms(PoolSpec spec) {
+        return new Requests.Terms(
+                policy(spec.getPolicy()),
+                holdPolicy(spec.getHoldPolicy()),
+                spec.hasHoldSeconds() ? spec.getHoldSeconds() : null,
+                spec.hasQuarantineSeconds() ? spec.getQuarantineSeconds() : null,
+                spec.hasDeclineSeconds() ? spec.getDeclineSeconds() : null,
+                spec.hasOfferSeconds() ? spec.getOfferSeconds() : null,
+                spec.getSubscriberLimit(),
+                spec.hasHistorySeconds() ? spec.getHistorySeconds() : null);
+    }
+
+    static void put(PoolTerms terms, PoolSpec.Builder spec) {
+        spec.setPolicyValue(terms.policy().code())
+                .setHoldPolicyValue(terms.holdPolicy().code())
+                .setHoldSeconds(terms.holdSeconds())
+                .setQuarantineSeconds(terms.quarantineSeconds())
+                .setDeclineSeconds(terms.declineSeconds())
+                .setOfferSeconds(terms.offerSeconds())
+                .setSubscriberLimit(terms.subscriberLimit())
+                .setHistorySeconds(terms.historySeconds());
+    }
+
+    private static @Nullable AllocPolicy policy(io.nexus.api.v1.AllocPolicy policy) {
+        return switch (policy) {
+            case ALLOC_POLICY_UNSPECIFIED -> null;
+            case UNRECOGNIZED ->
+                throw Problem.field("policy", "is not a policy that this version knows").exception();
+            default -> AllocPolicy.ofCode(policy.getNumber());
+        };
+    }
+
+    private static @Nullable HoldPolicy holdPolicy(io.nexus.api.v1.HoldPolicy policy) {
+        return switch (policy) {
+            case HOLD_POLICY_UNSPECIFIED -> null;
+            case UNRECOGNIZED ->
+                throw Problem.field("hold_policy", "is not a policy that this version knows")
+                        .exception();
+            default -> HoldPolicy.ofCode(policy.getNumber());
+        };
+    }
+}
