@@ -1,6 +1,7 @@
 package io.nexus.statemachine.allocator;
 
 import io.nexus.statemachine.command.Outcome;
+import io.nexus.statemachine.model.Claimant;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.rows.FormerRow;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +54,12 @@ final class Choice {
     }
 
     /** Why somebody may not have exactly this unit, which is inside the pool and not withheld; null: it may. */
-    Outcome.@Nullable Rejected refusal(PoolState pool, long unit, Identity owner) {
+    Outcome.@Nullable Rejected refusal(
+            PoolState pool, long unit, Identity owner, byte[] mac) {
+        Claimant claimant = pool.reservations().at(unit);
+        if (claimant != null && !claimant.is(owner, mac)) {
+            return Refusals.reserved(pool, unit);
+        }
         if (pool.isAllocated(unit)) {
             return Refusals.taken(pool, unit);
         }

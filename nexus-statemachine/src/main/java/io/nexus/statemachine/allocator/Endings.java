@@ -93,9 +93,7 @@ final class Endings {
         }
 
         private @Nullable FormerRow left(Held held) {
-            return declines
-                    ? Remains.declined(held.pool().terms(), held.row(), draft)
-                    : Remains.released(held.pool().terms(), held.row(), draft);
+            return declines ? Remains.declined(held.pool().terms(), held.row(), draft) : released(held);
         }
 
         private Outcome again(RecentRow.Entry known, PoolState pool) {
@@ -161,11 +159,17 @@ final class Endings {
                 ended.add(held.allocation());
                 rememberIfRepeatable(held);
                 EndReason reason = held.row().stage().isOffer() ? EndReason.UNCONFIRMED : EndReason.EXPIRED;
-                draft.end(held, Remains.released(pool.terms(), held.row(), draft), reason);
+                draft.end(held, released(held), reason);
                 changed = true;
             }
         }
         return changed ? new Accepted(true, ended, null) : Accepted.UNCHANGED;
+    }
+
+    /** A reserved unit is its claimant's without a hold. */
+    private @Nullable FormerRow released(Held held) {
+        boolean isReserved = held.pool().reservations().at(held.unit()) != null;
+        return isReserved ? null : Remains.released(held.pool().terms(), held.row(), draft);
     }
 
     /** True if the unit is free for everybody now. */

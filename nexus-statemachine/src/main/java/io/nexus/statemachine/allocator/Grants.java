@@ -117,7 +117,9 @@ final class Grants {
         if (limit > 0 && draft.count(pool, wish.owner.subscriber()) >= limit) {
             return Refusals.limit(pool, wish.owner);
         }
-        Rejected refusal = wanted == UnitBitmap.NONE ? null : choice.refusal(pool, wanted, wish.owner);
+        long reserved = pool.reservations().of(wish.owner, wish.mac);
+        wanted = wanted == UnitBitmap.NONE ? reserved : wanted;
+        Rejected refusal = wanted == UnitBitmap.NONE ? null : choice.refusal(pool, wanted, wish.owner, wish.mac);
         if (refusal != null) {
             return refusal;
         }
@@ -152,13 +154,7 @@ final class Grants {
         if (unit.isEmpty()) {
             return Refusals.notOfPool(pool, wish.requested);
         }
-        return pool.plan().isWithheld(unit.getAsLong())
-                ? Rejected.because(
-                        Reason.NOT_ALLOCATABLE,
-                        "%s is kept out of pool %s: network, broadcast, gateway or excluded",
-                        wish.requested,
-                        pool.entry().spec().id())
-                : null;
+        return pool.plan().isWithheld(unit.getAsLong()) ? Refusals.withheld(pool, wish.requested) : null;
     }
 
     private AllocationRow row(long commandId, Wish wish, int causalLength, boolean isReturn) {

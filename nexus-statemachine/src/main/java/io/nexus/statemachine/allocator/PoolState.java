@@ -2,6 +2,7 @@ package io.nexus.statemachine.allocator;
 
 import io.nexus.statemachine.model.AddressPlan;
 import io.nexus.statemachine.model.AllocPolicy;
+import io.nexus.statemachine.model.Claimant;
 import io.nexus.statemachine.model.Invariant;
 import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.model.PoolTerms;
@@ -25,7 +26,12 @@ final class PoolState {
 
     private final ReleaseOrder yielding = new ReleaseOrder();
     private final ReleaseOrder kept = new ReleaseOrder();
+    private final Reservations reservations = new Reservations();
+    /** Reserved units without a row: taken in {@link #units} too. */
+    private final RoaringBitmap idle = new RoaringBitmap();
+
     private long resting;
+    private long idling;
     private boolean sealed;
     private int floor;
     private long cursor;
@@ -72,7 +78,7 @@ final class PoolState {
     }
 
     long allocated() {
-        return units.allocated() - resting;
+        return units.allocated() - resting - idling;
     }
 
     /** Units that nobody has but that are not free for everybody. */
@@ -81,7 +87,11 @@ final class PoolState {
     }
 
     boolean isAllocated(long unit) {
-        return isInside(unit) && units.isTaken(unit) && !plan.isWithheld(unit) && !isFormer(unit);
+        return isInside(unit)
+                && units.isTaken(unit)
+                && !plan.isWithheld(unit)
+                && !isFormer(unit)
+                && !idle.contains((int) unit);
     }
 
     /** True if nobody has the unit but something is left of the last allocation. */
@@ -147,7 +157,7 @@ final class PoolState {
         if (left != null) {
             forget(unit, left);
         } else {
-            units.set(unit);
+            occupy(unit);
         }
         if (inTurn && terms().policy() == AllocPolicy.ROTATE) {
             cursor = unit + 1 == units.units() ? 0 : unit + 1;
@@ -165,9 +175,50 @@ final class PoolState {
         Invariant.check(isAllocated(unit), "unit %d is free already", unit);
         floor = Math.max(floor, causalLength + 1);
         if (left == null) {
-            units.clear(unit);
+            vacate(unit);
         } else {
             remember(unit, left);
+        }
+    }
+
+    /** The unit gets a row. */
+    private void occupy(long unit) {
+        if (idle.checkedRemove((int) unit)) {
+            idling--;
+        } else {
+            units.set(unit);
+        }
+    }
+
+    /** The unit has no row any more. */
+    private void vacate(long unit) {
+        if (reservations.at(unit) != null) {
+            Invariant.check(idle.checkedAdd((int) unit), "unit %d of pool %d idles twice", unit, instance());
+            idling++;
+        } else {
+            units.clear(unit);
+        }
+    }
+
+    Reservations reservations() {
+        return reservations;
+    }
+
+    /** From now on the unit is the claimant's; its row, if it has one, does not change. */
+    void reserve(long unit, Claimant claimant) {
+        boolean hasRow = units.isTaken(unit);
+        reservations.add(unit, claimant);
+        if (!hasRow) {
+            units.set(unit);
+            vacate(unit);
+        }
+    }
+
+    void unreserve(long unit) {
+        reservations.remove(unit);
+        if (idle.checkedRemove((int) unit)) {
+            idling--;
+            units.clear(unit);
         }
     }
 
@@ -179,7 +230,7 @@ final class PoolState {
     void change(long unit, FormerRow before, @Nullable FormerRow after) {
         forget(unit, before);
         if (after == null) {
-            units.clear(unit);
+            vacate(unit);
         } else {
             remember(unit, after);
         }
@@ -221,6 +272,12 @@ final class PoolState {
         Invariant.check(left.causalLength() <= floor, "causal length %d above floor %d", left.causalLength(), floor);
         units.set(unit);
         remember(unit, left);
+    }
+
+    /** A reservation that was found at the start, after the rows of the units. */
+    void found(long unit, Claimant claimant) {
+        Invariant.check(!plan.isWithheld(unit), "unit %d of pool %d is never allocated", unit, instance());
+        reserve(unit, claimant);
     }
 
     private boolean isPossible(int causalLength) {

@@ -102,6 +102,19 @@ final class Refusals {
                 Reason.ADDRESS_TAKEN, "%s has another holder", pool.plan().prefix(unit));
     }
 
+    static Rejected withheld(PoolState pool, Prefix prefix) {
+        return Rejected.because(
+                Reason.NOT_ALLOCATABLE,
+                "%s is kept out of pool %s: network, broadcast, gateway or excluded",
+                prefix,
+                pool.entry().spec().id());
+    }
+
+    static Rejected reserved(PoolState pool, long unit) {
+        return Rejected.because(
+                Reason.ADDRESS_RESERVED, "%s is reserved for somebody else", pool.plan().prefix(unit));
+    }
+
     static Rejected held(PoolState pool, long unit) {
         return Rejected.because(
                 Reason.ADDRESS_HELD, "%s is held for its last owner", pool.plan().prefix(unit));

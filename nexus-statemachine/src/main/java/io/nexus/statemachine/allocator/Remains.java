@@ -51,6 +51,19 @@ final class Remains {
                 restSeconds * MILLIS_PER_SECOND);
     }
 
+    /** Of what must rest although its unit is reserved: nobody is looked for that could have it earlier. */
+    static FormerRow unusable(FormerRow resting, StepDraft draft) {
+        return new FormerRow(
+                Kind.DECLINED,
+                resting.owner(),
+                resting.causalLength(),
+                draft.incarnation(),
+                draft.seq(),
+                resting.endedAtMillis(),
+                0,
+                resting.restMillis());
+    }
+
     /** Of what an owner could have come back to, once it has something else in the pool. Null: nothing, it has rested. */
     static @Nullable FormerRow abandoned(FormerRow former, StepDraft draft) {
         if (former.restedAtMillis() <= draft.clockMillis()) {

@@ -17,6 +17,7 @@ import io.nexus.statemachine.rows.CountersRow;
 import io.nexus.statemachine.rows.FormerRow;
 import io.nexus.statemachine.rows.PoolRow;
 import io.nexus.statemachine.rows.RecentRow;
+import io.nexus.statemachine.rows.ReservationRow;
 import io.nexus.statemachine.rows.RowKeys;
 import io.nexus.statemachine.rows.UnitRow;
 import io.nexus.statemachine.storage.RowUpdate;
@@ -75,6 +76,8 @@ public final class SegmentEngine implements Engine {
             }
             case RowKeys.COUNTERS -> poolOf(key).found(CountersRow.decode(value));
             case RowKeys.ALLOCATION -> loadUnit(poolOf(key), RowKeys.unit(key), UnitRow.decode(value));
+            case RowKeys.RESERVATION ->
+                poolOf(key).found(RowKeys.unit(key), ReservationRow.decode(value).claimant());
             case RowKeys.HISTORY -> {} // nothing follows from it
             case RowKeys.RECENT -> recent.add(RowKeys.seq(key), RecentRow.decode(value));
             default -> Invariant.check(false, "row of unknown kind %d in segment %d", RowKeys.kind(key), segment);
@@ -144,12 +147,14 @@ public final class SegmentEngine implements Engine {
         private final Replays replays;
         private final Grants grants;
         private final Endings endings;
+        private final Reserving reserving;
 
         Turn(Rows stored, int incarnation, long seq) {
             draft = new StepDraft(stored, expiry, clockMillis, incarnation, seq);
             replays = new Replays(stored, recent);
             grants = new Grants(draft, replays);
             endings = new Endings(draft, replays);
+            reserving = new Reserving(draft);
         }
 
         Outcome decide(long commandId, Command command) {
@@ -167,6 +172,10 @@ public final class SegmentEngine implements Engine {
                 return endings.decline(commandId, decline, pools.get(decline.instance()));
             } else if (command instanceof Command.Expire expire) {
                 return endings.expire(expire, pools.get(expire.instance()));
+            } else if (command instanceof Command.Reserve reserve) {
+                return reserving.reserve(reserve, pools.get(reserve.instance()));
+            } else if (command instanceof Command.Unreserve unreserve) {
+                return reserving.unreserve(unreserve, pools.get(unreserve.instance()));
             } else if (command instanceof Command.ForgetHistory forget) {
                 return draft.history().forget(forget, pools.get(forget.instance()));
             } else if (command instanceof Command.Tick) {

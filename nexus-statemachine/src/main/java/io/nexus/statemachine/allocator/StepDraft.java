@@ -6,14 +6,17 @@ import io.nexus.statemachine.model.Invariant;
 import io.nexus.statemachine.rows.AllocationRow;
 import io.nexus.statemachine.rows.FormerRow;
 import io.nexus.statemachine.rows.PoolRow;
+import io.nexus.statemachine.rows.ReservationRow;
 import io.nexus.statemachine.rows.RowKeys;
 import io.nexus.statemachine.rows.SubscriberHash;
 import io.nexus.statemachine.rows.UnitRow;
 import io.nexus.statemachine.storage.RowUpdate;
 import io.nexus.statemachine.storage.Rows;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,10 +40,15 @@ final class StepDraft {
     private final Map<Integer, PoolState> pools = new TreeMap<>();
     private final Map<Integer, PoolUpdate> poolUpdates = new TreeMap<>();
 
+    private final Map<ByteBuffer, ReservationUpdate> reservationUpdates = new LinkedHashMap<>(); // by key
     private final HistoryNotes history;
 
     @SuppressWarnings("ArrayRecordComponent")
     private record PoolUpdate(byte @Nullable [] before, PoolRow after) {}
+
+    @SuppressWarnings("ArrayRecordComponent")
+    private record ReservationUpdate(
+            byte @Nullable [] before, byte @Nullable [] after) {}
 
     StepDraft(Rows rows, ExpiryIndex expiry, long clockMillis, int incarnation, long seq) {
         this.rows = rows;
@@ -162,6 +170,15 @@ final class StepDraft {
         pools.put(pool.instance(), pool);
     }
 
+    /** A unit is reserved, or no more. */
+    void put(PoolState pool, long unit, @Nullable ReservationRow row) {
+        byte[] key = RowKeys.reservation(pool.instance(), unit);
+        ByteBuffer name = ByteBuffer.wrap(key);
+        ReservationUpdate earlier = reservationUpdates.get(name);
+        byte[] before = earlier != null ? earlier.before : rows.get(key);
+        reservationUpdates.put(name, new ReservationUpdate(before, row == null ? null : row.encode()));
+    }
+
     /**
      * Gives a unit that nobody has.
      *
@@ -277,6 +294,11 @@ final class StepDraft {
                 updates.add(new RowUpdate(key, held.before(), now == null ? null : now.encode()));
             }
         }
+        reservationUpdates.forEach((key, update) -> {
+            if (!Arrays.equals(update.before, update.after)) {
+                updates.add(new RowUpdate(key.array(), update.before, update.after));
+            }
+        });
         updates.addAll(history.updates());
         return updates;
     }

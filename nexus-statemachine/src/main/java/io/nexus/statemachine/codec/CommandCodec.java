@@ -15,9 +15,12 @@ import io.nexus.statemachine.command.Command.Release;
 import io.nexus.statemachine.command.Command.RemovePool;
 import io.nexus.statemachine.command.Command.Renew;
 import io.nexus.statemachine.command.Command.ReplaceNode;
+import io.nexus.statemachine.command.Command.Reserve;
 import io.nexus.statemachine.command.Command.SealPool;
 import io.nexus.statemachine.command.Command.Tick;
+import io.nexus.statemachine.command.Command.Unreserve;
 import io.nexus.statemachine.model.AllocType;
+import io.nexus.statemachine.model.Claimant;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.Prefix;
 import java.nio.ByteBuffer;
@@ -38,6 +41,8 @@ public final class CommandCodec {
     private static final int CONFIRM = 9;
     private static final int DECLINE = 10;
     private static final int FORGET_HISTORY = 11;
+    private static final int RESERVE = 12;
+    private static final int UNRESERVE = 13;
     private static final int FOUND_CLUSTER = 33;
     private static final int CREATE_POOL = 34;
     private static final int FIND_POOL = 35;
@@ -83,7 +88,11 @@ public final class CommandCodec {
     }
 
     private static boolean isLifeOfAnAddress(Command command) {
-        return command instanceof Offer || command instanceof Confirm || command instanceof Decline;
+        return command instanceof Offer
+                || command instanceof Confirm
+                || command instanceof Decline
+                || command instanceof Reserve
+                || command instanceof Unreserve;
     }
 
     private static void writeLife(ByteWriter writer, Command command) {
@@ -98,7 +107,20 @@ public final class CommandCodec {
         } else if (command instanceof Decline decline) {
             IdentityCodec.write(writer.u8(DECLINE).vint31(decline.instance()), decline.owner());
             writeOptional(writer, decline.prefix());
+        } else if (command instanceof Reserve reserve) {
+            PrefixCodec.write(writer.u8(RESERVE).vint31(reserve.instance()), reserve.prefix());
+            writer.u8(reserve.claimant().kind().ordinal()).string(reserve.claimant().name());
+        } else if (command instanceof Unreserve unreserve) {
+            PrefixCodec.write(writer.u8(UNRESERVE).vint31(unreserve.instance()), unreserve.prefix());
         }
+    }
+
+    private static Claimant readClaimant(ByteReader reader) {
+        int kind = reader.u8();
+        if (kind >= Claimant.Kind.values().length) {
+            throw reader.malformed("unknown kind of claimant " + kind);
+        }
+        return new Claimant(Claimant.Kind.values()[kind], reader.string());
     }
 
     private static int code(@Nullable AllocType type) {
@@ -151,6 +173,8 @@ public final class CommandCodec {
                         reader.vint());
             case DECLINE -> new Decline(reader.vint31(), IdentityCodec.read(reader), readOptional(reader));
             case FORGET_HISTORY -> readForget(reader);
+            case RESERVE -> new Reserve(reader.vint31(), PrefixCodec.read(reader), readClaimant(reader));
+            case UNRESERVE -> new Unreserve(reader.vint31(), PrefixCodec.read(reader));
             case TICK -> new Tick();
             case FOUND_CLUSTER -> new FoundCluster(PlanCodec.read(reader));
             case CREATE_POOL -> new CreatePool(PoolEntryCodec.readSpec(reader));

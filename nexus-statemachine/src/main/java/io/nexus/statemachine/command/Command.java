@@ -2,6 +2,7 @@ package io.nexus.statemachine.command;
 
 import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Attachment;
+import io.nexus.statemachine.model.Claimant;
 import io.nexus.statemachine.model.ClusterPlan;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.NodeEntry;
@@ -110,6 +111,15 @@ public sealed interface Command {
             }
         }
     }
+
+    /**
+     * Reserves a unit: nobody but the claimant gets it from then on. Accepted again if it is reserved so already; what
+     * somebody else has cannot be reserved.
+     */
+    record Reserve(int instance, Prefix prefix, Claimant claimant) implements Command {}
+
+    /** Ends a reservation; who holds the unit keeps it. Accepted again if there is none. */
+    record Unreserve(int instance, Prefix prefix) implements Command {}
 
     /** Moves the state's clock on, on a group with no other traffic. */
     record Tick() implements Command {}

@@ -25,6 +25,7 @@ public enum Reason {
     ADDRESS_HELD(21),
     ADDRESS_QUARANTINED(22),
     ADDRESS_DECLINED(23),
+    ADDRESS_RESERVED(24),
 
     // The machinery could not answer.
     NO_LEADER(30),

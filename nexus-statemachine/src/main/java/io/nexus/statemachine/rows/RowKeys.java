@@ -12,6 +12,7 @@ public final class RowKeys {
     public static final byte ALLOCATION = 0x03;
     public static final byte RECENT = 0x04;
     public static final byte HISTORY = 0x11;
+    public static final byte RESERVATION = 0x12;
     public static final byte PLAN = 0x21;
     public static final byte ENTRY = 0x22;
     public static final byte NEXT_INSTANCE = 0x23;
@@ -99,6 +100,18 @@ public final class RowKeys {
         return key;
     }
 
+    /** One reserved unit. */
+    public static byte[] reservation(int instance, long unit) {
+        byte[] key = allocation(instance, unit);
+        key[0] = RESERVATION;
+        return key;
+    }
+
+    /** All reservations of a pool instance, in order of their units. */
+    public static byte[] reservationsOf(int instance) {
+        return ofInstance(RESERVATION, instance, INSTANCE_KEY_BYTES);
+    }
+
     /* --------------- taking apart --------------- */
 
     /** The first byte: one of the constants above, or a kind that this version does not know. */
@@ -121,7 +134,7 @@ public final class RowKeys {
         return (getInt(key, LONG_KEY_BYTES) & 0xffff_ffffL) << 32 | (getInt(key, LONG_KEY_BYTES + 4) & 0xffff_ffffL);
     }
 
-    /** Of POOL, COUNTERS, ALLOCATION, HISTORY and ENTRY keys. */
+    /** Of all keys but those of PLAN, NEXT_INSTANCE and RECENT. */
     public static int instance(byte[] key) {
         if (key.length < INSTANCE_KEY_BYTES || kind(key) == RECENT) {
             throw new IllegalArgumentException("no instance in a row key of kind " + kind(key));
@@ -129,9 +142,9 @@ public final class RowKeys {
         return getInt(key, 1);
     }
 
-    /** Of ALLOCATION and HISTORY keys: 0 to 2^32-1. */
+    /** Of ALLOCATION, HISTORY and RESERVATION keys: 0 to 2^32-1. */
     public static long unit(byte[] key) {
-        if (!isAllocation(key) && kind(key) != HISTORY) {
+        if (!isAllocation(key) && kind(key) != HISTORY && kind(key) != RESERVATION) {
             throw new IllegalArgumentException("not the key of an allocation");
         }
         return getInt(key, INSTANCE_KEY_BYTES) & UNIT_MAX;

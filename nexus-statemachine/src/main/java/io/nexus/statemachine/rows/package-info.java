@@ -15,6 +15,8 @@
  * +------+---------------------------+
  * | 0x11 | instance u32  | unit u32  | ended ms u64 |   HISTORY  {@link io.nexus.statemachine.rows.HistoryRow}
  * +------+---------------+-----------+--------------+
+ * | 0x12 | instance u32  | unit u32  |    RESERVATION {@link io.nexus.statemachine.rows.ReservationRow}
+ * +------+---------------+-----------+
  * | 0x21 |                                PLAN         \
  * | 0x22 | instance u32  |                ENTRY         } meta group, see the catalogue
  * | 0x23 |                                NEXT_INSTANCE/

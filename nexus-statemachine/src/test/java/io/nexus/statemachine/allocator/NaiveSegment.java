@@ -11,6 +11,7 @@ import io.nexus.statemachine.model.AddressPlan;
 import io.nexus.statemachine.model.AllocPolicy;
 import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Allocation;
+import io.nexus.statemachine.model.Claimant;
 import io.nexus.statemachine.model.EndReason;
 import io.nexus.statemachine.model.HoldPolicy;
 import io.nexus.statemachine.model.Identity;
@@ -45,6 +46,7 @@ final class NaiveSegment {
         final Map<Long, Holding> holdings = new TreeMap<>();
         final Map<Long, Former> formers = new TreeMap<>();
         final List<Past> past = new ArrayList<>();
+        final Map<Long, Claimant> reservations = new TreeMap<>();
         boolean sealed;
         long cursor;
         int floor;
@@ -63,7 +65,10 @@ final class NaiveSegment {
         }
 
         boolean isFree(long unit) {
-            return !plan.isWithheld(unit) && !holdings.containsKey(unit) && !formers.containsKey(unit);
+            return !plan.isWithheld(unit)
+                    && !holdings.containsKey(unit)
+                    && !formers.containsKey(unit)
+                    && !reservations.containsKey(unit);
         }
 
         Holding of(Identity owner) {
@@ -95,6 +100,9 @@ final class NaiveSegment {
 
     private Former left(Pool pool, Holding holding) {
         PoolTerms terms = pool.terms;
+        if (pool.reservations.containsKey(holding.unit)) {
+            return null;
+        }
         boolean forgets = terms.holdSeconds() == 0 && terms.quarantineSeconds() == 0;
         if (holding.stage == Stage.OFFERED || (forgets && terms.policy() != AllocPolicy.LRU)) {
             return null;
@@ -114,6 +122,7 @@ final class NaiveSegment {
         Stage stage;
 
         final long since;
+        final byte[] mac;
 
         Holding(
                 Identity owner,
@@ -122,7 +131,9 @@ final class NaiveSegment {
                 AllocType type,
                 long expiresAt,
                 Stage stage,
-                long since) {
+                long since,
+                byte[] mac) {
+            this.mac = mac;
             this.stage = stage;
             this.since = since;
             this.owner = owner;
@@ -172,9 +183,57 @@ final class NaiveSegment {
             renew(renew, pools.get(renew.instance()), outcome);
         } else if (command instanceof Command.Expire expire) {
             expire(expire, pools.get(expire.instance()), outcome);
+        } else if (command instanceof Command.Reserve reserve) {
+            reserve(reserve, pools.get(reserve.instance()), outcome);
+        } else if (command instanceof Command.Unreserve unreserve) {
+            unreserve(unreserve, pools.get(unreserve.instance()), outcome);
         } else if (command instanceof Command.ForgetHistory forget) {
             forget(forget, pools.get(forget.instance()), outcome);
         }
+    }
+
+    private void reserve(Command.Reserve command, Pool pool, Outcome outcome) {
+        if (isUnusable(pool, outcome) || isNoUnit(command.prefix(), pool, outcome)) {
+            return;
+        }
+        long unit = pool.plan.unit(command.prefix()).orElseThrow();
+        Claimant claimant = command.claimant();
+        Holding held = pool.holdings.get(unit);
+        Former left = pool.formers.get(unit);
+        if (claimant.equals(pool.reservations.get(unit))) {
+            assertThat(outcome).isEqualTo(Accepted.of(false, pool.entry));
+        } else if (pool.reservations.containsKey(unit) || pool.reservations.containsValue(claimant)) {
+            assertRejected(outcome, Reason.ADDRESS_RESERVED);
+        } else if (held != null && !claimant.is(held.owner, held.mac)) {
+            assertRejected(outcome, Reason.ADDRESS_TAKEN);
+        } else {
+            assertThat(outcome).isEqualTo(Accepted.of(true, pool.entry));
+            pool.reservations.put(unit, claimant);
+            if (left != null && left.kind != Kind.DECLINED) {
+                pool.formers.remove(unit);
+                if (left.endedAt + left.rest > clock) {
+                    pool.formers.put(
+                            unit, new Former(Kind.DECLINED, left.owner, unit, left.endedAt, 0, left.rest));
+                }
+            }
+        }
+    }
+
+    private void unreserve(Command.Unreserve command, Pool pool, Outcome outcome) {
+        if (isUnusable(pool, outcome) || isNoUnit(command.prefix(), pool, outcome)) {
+            return;
+        }
+        boolean was = pool.reservations.remove(pool.plan.unit(command.prefix()).orElseThrow()) != null;
+        assertThat(outcome).isEqualTo(Accepted.of(was, pool.entry));
+    }
+
+    private static boolean isNoUnit(Prefix prefix, Pool pool, Outcome outcome) {
+        var unit = pool.plan.unit(prefix);
+        if (unit.isEmpty() || pool.plan.isWithheld(unit.getAsLong())) {
+            assertRejected(outcome, unit.isEmpty() ? Reason.INVALID_FIELD : Reason.NOT_ALLOCATABLE);
+            return true;
+        }
+        return false;
     }
 
     private void forget(Command.ForgetHistory command, Pool pool, Outcome outcome) {
@@ -274,7 +333,7 @@ final class NaiveSegment {
             held.stage = Stage.ACTIVE;
             assertSame(only(outcome, false), held);
         } else {
-            give(command.owner(), command.requested(), pool, outcome, type, expiresAt, false);
+            give(command.owner(), command.mac(), command.requested(), pool, outcome, type, expiresAt, false);
         }
     }
 
@@ -289,7 +348,15 @@ final class NaiveSegment {
             held.expiresAt = held.stage.isOffer() ? Math.max(held.expiresAt, expiresAt) : held.expiresAt;
             assertSame(only(outcome, false), held);
         } else {
-            give(command.owner(), command.requested(), pool, outcome, AllocType.SESSION, expiresAt, true);
+            give(
+                    command.owner(),
+                    command.mac(),
+                    command.requested(),
+                    pool,
+                    outcome,
+                    AllocType.SESSION,
+                    expiresAt,
+                    true);
         }
     }
 
@@ -299,6 +366,7 @@ final class NaiveSegment {
 
     private void give(
             Identity owner,
+            byte[] mac,
             Prefix requested,
             Pool pool,
             Outcome outcome,
@@ -318,8 +386,10 @@ final class NaiveSegment {
             assertRejected(outcome, Reason.ADDRESS_TAKEN);
         } else if (pool.terms.subscriberLimit() > 0 && count >= pool.terms.subscriberLimit()) {
             assertRejected(outcome, Reason.SUBSCRIBER_LIMIT);
-        } else if (wanted >= 0 && refusal(pool, wanted, owner) != null) {
-            assertRejected(outcome, refusal(pool, wanted, owner));
+        } else if (wanted < 0 && reservedFor(pool, owner, mac) >= 0) {
+            give(owner, mac, pool.plan.prefix(reservedFor(pool, owner, mac)), pool, outcome, type, expiresAt, isOffer);
+        } else if (wanted >= 0 && refusal(pool, wanted, owner, mac) != null) {
+            assertRejected(outcome, refusal(pool, wanted, owner, mac));
         } else {
             long unit = wanted >= 0 ? wanted : had != null ? had.unit : next(pool, outcome);
             if (unit < 0) {
@@ -337,13 +407,28 @@ final class NaiveSegment {
             Stage stage = !isOffer
                     ? Stage.ACTIVE
                     : had != null && had.unit == unit ? Stage.OFFERED_AGAIN : Stage.OFFERED;
-            Holding given = new Holding(owner, unit, pool.floor + 1, type, expiresAt, stage, clock);
+            Holding given = new Holding(owner, unit, pool.floor + 1, type, expiresAt, stage, clock, mac);
             pool.holdings.put(unit, given);
             assertSame(only(outcome, true), given);
         }
     }
 
-    private Reason refusal(Pool pool, long unit, Identity owner) {
+    private static long reservedFor(Pool pool, Identity owner, byte[] mac) {
+        for (Claimant.Kind kind : Claimant.Kind.values()) {
+            for (Map.Entry<Long, Claimant> each : pool.reservations.entrySet()) {
+                if (each.getValue().kind() == kind && each.getValue().is(owner, mac)) {
+                    return each.getKey();
+                }
+            }
+        }
+        return -1;
+    }
+
+    private Reason refusal(Pool pool, long unit, Identity owner, byte[] mac) {
+        Claimant claimant = pool.reservations.get(unit);
+        if (claimant != null && !claimant.is(owner, mac)) {
+            return Reason.ADDRESS_RESERVED;
+        }
         if (pool.holdings.containsKey(unit)) {
             return Reason.ADDRESS_TAKEN;
         }

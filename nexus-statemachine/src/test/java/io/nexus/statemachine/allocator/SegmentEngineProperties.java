@@ -15,6 +15,7 @@ import io.nexus.statemachine.model.AddressPlan;
 import io.nexus.statemachine.model.AllocPolicy;
 import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Attachment;
+import io.nexus.statemachine.model.Claimant;
 import io.nexus.statemachine.model.HoldPolicy;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.PoolEntry;
@@ -25,6 +26,7 @@ import io.nexus.statemachine.rows.AllocationRow;
 import io.nexus.statemachine.rows.FormerRow;
 import io.nexus.statemachine.rows.HistoryRow;
 import io.nexus.statemachine.rows.NexusIndexRule;
+import io.nexus.statemachine.rows.ReservationRow;
 import io.nexus.statemachine.rows.RowKeys;
 import io.nexus.statemachine.rows.UnitRow;
 import io.nexus.statemachine.storage.RowUpdate;
@@ -92,7 +94,8 @@ class SegmentEngineProperties {
                             "SUBSCRIBER_LIMIT",
                             "ADDRESS_HELD",
                             "ADDRESS_QUARANTINED",
-                            "ADDRESS_DECLINED");
+                            "ADDRESS_DECLINED",
+                            "ADDRESS_RESERVED");
         }
     }
 
@@ -231,6 +234,18 @@ class SegmentEngineProperties {
             });
             assertThat(stored).isEqualTo(expected);
             assertHistoryAsInModel();
+            assertReservationsAsInModel();
+        }
+
+        private void assertReservationsAsInModel() {
+            Map<String, Claimant> stored = new HashMap<>();
+            rows.scan(RowKeys.allOf(RowKeys.RESERVATION), (key, value) -> stored.put(
+                    RowKeys.instance(key) + "/" + RowKeys.unit(key),
+                    ReservationRow.decode(value).claimant()));
+            Map<String, Claimant> expected = new HashMap<>();
+            model.pools.forEach((instance, pool) ->
+                    pool.reservations.forEach((unit, claimant) -> expected.put(instance + "/" + unit, claimant)));
+            assertThat(stored).isEqualTo(expected);
         }
 
         private void assertHistoryAsInModel() {
@@ -269,7 +284,11 @@ class SegmentEngineProperties {
                 return new Command.OpenPool(pool);
             } else if (kind < 13) {
                 return new Command.SealPool(instance);
-            } else if (kind < 22) {
+            } else if (kind < 15) {
+                return random.nextInt(3) == 0
+                        ? new Command.Unreserve(instance, prefix(pool))
+                        : new Command.Reserve(instance, prefix(pool), claimant());
+            } else if (kind < 23) {
                 return new Command.Offer(
                         instance,
                         owner(),
@@ -290,7 +309,7 @@ class SegmentEngineProperties {
                 return new Command.Allocate(
                         instance,
                         owner(),
-                        random.nextBoolean() ? new byte[6] : new byte[0],
+                        mac(),
                         random.nextInt(4) == 0 ? prefix(pool) : null,
                         TYPES[random.nextInt(TYPES.length)],
                         SECONDS[random.nextInt(SECONDS.length)]);
@@ -302,6 +321,22 @@ class SegmentEngineProperties {
                 return new Command.Expire(instance, random.longs(5, 0, 20).toArray());
             }
             return new Command.Tick();
+        }
+
+        private Claimant claimant() {
+            Identity owner = owner();
+            return switch (random.nextInt(3)) {
+                case 0 -> Claimant.mac(new byte[] {0, 0, 0, 0, 0, (byte) random.nextInt(3)});
+                case 1 ->
+                    owner.duid().length > 0
+                            ? Claimant.duid(owner.duid(), owner.iaid())
+                            : Claimant.subscriber(owner.subscriber());
+                default -> Claimant.subscriber(owner.subscriber());
+            };
+        }
+
+        private byte[] mac() {
+            return random.nextBoolean() ? new byte[0] : new byte[] {0, 0, 0, 0, 0, (byte) random.nextInt(3)};
         }
 
         private Identity owner() {

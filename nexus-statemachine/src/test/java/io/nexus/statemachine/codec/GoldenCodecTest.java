@@ -14,6 +14,7 @@ import io.nexus.statemachine.model.AddressText;
 import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Allocation;
 import io.nexus.statemachine.model.Attachment;
+import io.nexus.statemachine.model.Claimant;
 import io.nexus.statemachine.model.ClusterPlan;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.NodeEntry;
@@ -147,6 +148,8 @@ class GoldenCodecTest {
         samples.add(command("tick", new Command.Tick()));
         samples.add(command("offer", new Command.Offer(5, WALTER, MAC, wanted, 60, new Attachment("bng-1", "1/3/12"))));
         samples.add(command("confirm", new Command.Confirm(5, WALTER, null, AllocType.STICKY, 3600)));
+        samples.add(command("reserve", new Command.Reserve(5, wanted, Claimant.mac(MAC))));
+        samples.add(command("unreserve", new Command.Unreserve(5, wanted)));
         samples.add(command("forget-history", new Command.ForgetHistory(5, new long[] {9}, new long[] {300})));
         samples.add(command("decline", new Command.Decline(5, plain, wanted)));
     }

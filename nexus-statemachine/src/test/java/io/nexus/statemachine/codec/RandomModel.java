@@ -11,6 +11,7 @@ import io.nexus.statemachine.model.AllocPolicy;
 import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Allocation;
 import io.nexus.statemachine.model.Attachment;
+import io.nexus.statemachine.model.Claimant;
 import io.nexus.statemachine.model.ClusterPlan;
 import io.nexus.statemachine.model.Family;
 import io.nexus.statemachine.model.HoldPolicy;
@@ -45,7 +46,7 @@ public final class RandomModel {
     }
 
     public Command command() {
-        return switch (random.nextInt(16)) {
+        return switch (random.nextInt(18)) {
             case 0 -> new Command.OpenPool(poolEntry());
             case 1 -> new Command.SealPool(count());
             case 2 ->
@@ -70,6 +71,8 @@ public final class RandomModel {
             case 11 -> new Command.Offer(count(), identity(), mac(), maybe(this::prefix), number(), attachment());
             case 12 ->
                 new Command.Confirm(count(), identity(), maybe(this::prefix), maybe(this::allocType), number());
+            case 15 -> new Command.Reserve(count(), prefix(), new Claimant(oneOf(Claimant.Kind.values()), text()));
+            case 16 -> new Command.Unreserve(count(), prefix());
             case 14 -> new Command.ForgetHistory(3, new long[] {1, count()}, new long[] {number(), number()});
             case 13 -> new Command.Decline(count(), identity(), maybe(this::prefix));
             default -> new Command.ReplaceNode(text(), nodeEntry());
