@@ -13,12 +13,16 @@ import io.nexus.api.v1.ConfirmRequest;
 import io.nexus.api.v1.CreatePoolRequest;
 import io.nexus.api.v1.DeletePoolRequest;
 import io.nexus.api.v1.DeletePoolResponse;
+import io.nexus.api.v1.ExplainRequest;
+import io.nexus.api.v1.ExplainResponse;
 import io.nexus.api.v1.GetPoolRequest;
 import io.nexus.api.v1.HashringRequest;
 import io.nexus.api.v1.HashringResponse;
 import io.nexus.api.v1.HistoryServiceGrpc;
 import io.nexus.api.v1.ListPoolsRequest;
 import io.nexus.api.v1.ListPoolsResponse;
+import io.nexus.api.v1.ListReservationsRequest;
+import io.nexus.api.v1.ListReservationsResponse;
 import io.nexus.api.v1.LookupByIPRequest;
 import io.nexus.api.v1.LookupRequest;
 import io.nexus.api.v1.LookupResponse;
@@ -28,8 +32,11 @@ import io.nexus.api.v1.ReleaseRequest;
 import io.nexus.api.v1.ReleaseResponse;
 import io.nexus.api.v1.RenewRequest;
 import io.nexus.api.v1.RenewResponse;
+import io.nexus.api.v1.ReserveRequest;
+import io.nexus.api.v1.ReserveResponse;
 import io.nexus.api.v1.StatusRequest;
 import io.nexus.api.v1.StatusResponse;
+import io.nexus.api.v1.UnreserveRequest;
 import io.nexus.api.v1.WhoHadRequest;
 import io.nexus.api.v1.WhoHadResponse;
 import java.security.SecureRandom;
@@ -129,6 +136,26 @@ public final class NexusClient implements AutoCloseable {
 
     public CompletableFuture<WhoHadResponse> whoHad(WhoHadRequest request) {
         return call(HistoryServiceGrpc.getWhoHadMethod(), request);
+    }
+
+    public CompletableFuture<ExplainResponse> explain(ExplainRequest request) {
+        return call(HistoryServiceGrpc.getExplainMethod(), request);
+    }
+
+    public CompletableFuture<ReserveResponse> reserve(ReserveRequest request) {
+        return call(PoolServiceGrpc.getReserveMethod(), request);
+    }
+
+    public CompletableFuture<ReserveResponse> unreserve(String poolId, String ip) {
+        return call(
+                PoolServiceGrpc.getUnreserveMethod(),
+                UnreserveRequest.newBuilder().setPoolId(poolId).setIp(ip).build());
+    }
+
+    public CompletableFuture<ListReservationsResponse> listReservations(String poolId) {
+        return call(
+                PoolServiceGrpc.getListReservationsMethod(),
+                ListReservationsRequest.newBuilder().setPoolId(poolId).build());
     }
 
     public CompletableFuture<Pool> createPool(CreatePoolRequest request) {

@@ -71,6 +71,12 @@ public final class StatusTable {
                         Status.Code.FAILED_PRECONDITION,
                         409,
                         "ask for another address, or for any: this one was found in use elsewhere");
+            case ADDRESS_RESERVED ->
+                rejects(
+                        reason,
+                        Status.Code.FAILED_PRECONDITION,
+                        409,
+                        "ask for another address, or for any: this one is reserved for somebody else");
             case NO_LEADER ->
                 fails(reason, 503, "retry after the time given: the segment is electing a leader or has no majority");
             case OVERLOADED -> fails(reason, 503, "retry after the time given, with backoff");

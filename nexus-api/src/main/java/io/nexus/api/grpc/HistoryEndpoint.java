@@ -1,7 +1,10 @@
 package io.nexus.api.grpc;
 
 import io.grpc.stub.StreamObserver;
+import io.nexus.api.error.Problem;
 import io.nexus.api.service.LookupService;
+import io.nexus.api.v1.ExplainRequest;
+import io.nexus.api.v1.ExplainResponse;
 import io.nexus.api.v1.HistoryServiceGrpc;
 import io.nexus.api.v1.WhoHadRequest;
 import io.nexus.api.v1.WhoHadResponse;
@@ -19,6 +22,22 @@ public final class HistoryEndpoint extends HistoryServiceGrpc.HistoryServiceImpl
         Calls.answer(
                 observer,
                 () -> lookups.whoHad(request.getIp(), request.getSpace(), request.getFromMs(), request.getToMs()),
+                HistoryMapper::response);
+    }
+
+    @Override
+    public void explain(ExplainRequest request, StreamObserver<ExplainResponse> observer) {
+        Calls.answer(
+                observer,
+                () -> {
+                    if (request.getIp().isEmpty() == request.getSubscriberId().isEmpty()) {
+                        throw Problem.field("ip", "give either ip or subscriber_id")
+                                .exception();
+                    }
+                    return request.getIp().isEmpty()
+                            ? lookups.explainSubscriber(request.getSubscriberId())
+                            : lookups.explainAddress(request.getIp(), request.getSpace());
+                },
                 HistoryMapper::response);
     }
 }

@@ -2,15 +2,48 @@ package io.nexus.api.grpc;
 
 import io.nexus.api.error.Problem;
 import io.nexus.api.service.Requests;
+import io.nexus.api.service.UnitReader;
+import io.nexus.api.v1.ListReservationsResponse;
 import io.nexus.api.v1.PoolSpec;
+import io.nexus.api.v1.Reservation;
+import io.nexus.api.v1.ReserveRequest;
+import io.nexus.api.v1.ReserveResponse;
 import io.nexus.statemachine.model.AllocPolicy;
 import io.nexus.statemachine.model.HoldPolicy;
 import io.nexus.statemachine.model.PoolTerms;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Between the terms of a pool in {@code nexus.v1} and what the services take and give. Pure. */
-final class PoolMapper {
+public final class PoolMapper {
     private PoolMapper() {}
+
+    static Requests.Reserve request(ReserveRequest request) {
+        return new Requests.Reserve(
+                request.getPoolId(),
+                request.getIp(),
+                request.getSubscriberId(),
+                request.getMac(),
+                request.getDuid(),
+                request.getIaid());
+    }
+
+    static ReserveResponse changed(boolean changed) {
+        return ReserveResponse.newBuilder().setChanged(changed).build();
+    }
+
+    /** Also what HTTP answers. */
+    public static ListReservationsResponse reservations(List<UnitReader.Reservation> reservations) {
+        ListReservationsResponse.Builder response = ListReservationsResponse.newBuilder();
+        for (UnitReader.Reservation reservation : reservations) {
+            response.addReservations(Reservation.newBuilder()
+                    .setIp(reservation.prefix().address())
+                    .setPrefixLength(reservation.prefix().length())
+                    .setKind(reservation.claimant().kind().name())
+                    .setName(reservation.claimant().name()));
+        }
+        return response.build();
+    }
 
     static Requests.Terms terms(PoolSpec spec) {
         return new Requests.Terms(

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nexus.api.error.Problem;
 import io.nexus.api.grpc.ClusterMapper;
+import io.nexus.api.grpc.PoolMapper;
 import io.nexus.api.service.AllocationService;
 import io.nexus.api.service.ClusterService;
 import io.nexus.api.service.ClusterService.NodeStatus;
@@ -43,6 +44,9 @@ final class ApiV1Routes {
         routes.get("/api/v1/allocations/{subscriber}", this::getAllocation);
         routes.delete("/api/v1/allocations/{subscriber}", this::releaseAllocation);
         routes.post("/api/v1/allocations/{subscriber}/renew", this::renewAllocation);
+        routes.get("/api/v1/pools/{id}/reservations", this::listReservations);
+        routes.post("/api/v1/pools/{id}/reservations", this::reserve);
+        routes.delete("/api/v1/pools/{id}/reservations/{ip}", this::unreserve);
         routes.post("/api/v1/offers", this::offer);
         routes.post("/api/v1/allocations/{subscriber}/confirm", this::confirm);
         routes.post("/api/v1/allocations/{subscriber}/decline", this::decline);
@@ -83,6 +87,24 @@ final class ApiV1Routes {
 
     private void deletePool(Exchange exchange) {
         exchange.answer(pools.delete(exchange.path("id"), exchange.deadlineNanos()), done -> exchange.empty(204));
+    }
+
+    private void listReservations(Exchange exchange) {
+        exchange.answer(
+                lookups.reservations(exchange.path("id")),
+                found -> exchange.json(200, ProtoJson.of(PoolMapper.reservations(found))));
+    }
+
+    private void reserve(Exchange exchange) {
+        Requests.Reserve request = JsonRequests.reserve(exchange.path("id"), exchange.body());
+        exchange.answer(
+                pools.reserve(request, exchange.deadlineNanos()), changed -> exchange.empty(changed ? 201 : 200));
+    }
+
+    private void unreserve(Exchange exchange) {
+        exchange.answer(
+                pools.unreserve(exchange.path("id"), exchange.path("ip"), exchange.deadlineNanos()),
+                done -> exchange.empty(204));
     }
 
     /* --------------- allocations --------------- */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nexus.api.error.Problem;
+import io.nexus.api.grpc.HistoryMapper;
 import io.nexus.api.service.LookupService;
 import io.nexus.api.service.LookupService.WhoHad;
 import io.nexus.api.service.Tenure;
@@ -14,7 +15,7 @@ import java.util.HexFormat;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Who had an address: JSON, or with {@code format=csv} a table with a line of names. */
+/** Why an address is as it is, and who had it: JSON, or with {@code format=csv} a table with a line of names. */
 final class HistoryRoutes {
     private static final HexFormat MAC = HexFormat.ofDelimiter(":");
     private static final HexFormat DUID = HexFormat.of();
@@ -29,6 +30,22 @@ final class HistoryRoutes {
 
     void register(Routes routes) {
         routes.get("/api/v1/history/{ip}", this::whoHad);
+        routes.get("/api/v1/explain", this::explain);
+    }
+
+    private void explain(Exchange exchange) {
+        String subscriber = exchange.query("subscriber_id");
+        String ip = exchange.query("ip");
+        String space = exchange.query("space");
+        if ((subscriber == null) == (ip == null)) {
+            throw Problem.field("subscriber_id", "give either subscriber_id or ip")
+                    .exception();
+        }
+        exchange.answer(
+                subscriber != null
+                        ? lookups.explainSubscriber(subscriber)
+                        : lookups.explainAddress(ip == null ? "" : ip, space == null ? "" : space),
+                explained -> exchange.json(200, ProtoJson.of(HistoryMapper.response(explained))));
     }
 
     private void whoHad(Exchange exchange) {

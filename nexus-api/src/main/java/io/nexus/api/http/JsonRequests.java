@@ -56,6 +56,11 @@ final class JsonRequests {
                 body.text("request_id"));
     }
 
+    static Requests.Reserve reserve(String poolId, JsonFields body) {
+        return new Requests.Reserve(
+                poolId, body.text("ip"), body.text("subscriber_id"), body.text("mac"), body.text("duid"), iaid(body));
+    }
+
     static Requests.Terms terms(JsonFields body) {
         return new Requests.Terms(
                 named("policy", body.text("policy"), AllocPolicy.class),

@@ -39,7 +39,7 @@ final class Endpoints implements AutoCloseable {
         List<BindableService> services = List.of(
                 new AllocationEndpoint(allocations, lookups),
                 new HistoryEndpoint(lookups),
-                new PoolEndpoint(pools),
+                new PoolEndpoint(pools, lookups),
                 new ClusterEndpoint(cluster));
         this.grpc = new GrpcServer(base.setup().grpc(), services, base.meters());
         this.http = new HttpServer(

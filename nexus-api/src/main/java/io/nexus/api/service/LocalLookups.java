@@ -56,6 +56,7 @@ public final class LocalLookups implements Lookups {
     private final Executor executor;
     private final StoreReader reader;
     private final PastReader pastReader;
+    private final UnitReader unitReader;
     private final OwnerReads owners;
 
     /**
@@ -79,6 +80,7 @@ public final class LocalLookups implements Lookups {
         this.executor = executor;
         this.reader = new StoreReader(sources.store, sources.directory);
         this.pastReader = new PastReader(sources.store, sources.directory);
+        this.unitReader = new UnitReader(sources.store, sources.directory);
         ConfirmedReader self = new ConfirmedReader(reader, sources.groups, sources.proof, executor);
         this.owners = new OwnerReads(
                 sources.peers,
@@ -103,14 +105,33 @@ public final class LocalLookups implements Lookups {
 
     @Override
     public CompletableFuture<PastAnswer> past(String space, Prefix address, long fromMillis, long toMillis) {
-        Supplier<PastAnswer> reading = () -> {
+        return here(() -> {
             PastReader.Past past = pastReader.read(space, address, fromMillis, toMillis);
             List<AsOf> asOf = past.segments().stream().map(this::asOf).toList();
             return new PastAnswer(past.tenures(), past.truncated(), asOf);
-        };
+        });
+    }
+
+    @Override
+    public CompletableFuture<List<UnitView>> explain(String space, Prefix address) {
+        return here(() -> unitReader.byAddress(space, address));
+    }
+
+    @Override
+    public CompletableFuture<List<UnitView>> explain(String subscriber) {
+        return here(() -> unitReader.bySubscriber(subscriber));
+    }
+
+    @Override
+    public CompletableFuture<List<UnitReader.Reservation>> reservations(PoolEntry pool) {
+        return here(() -> unitReader.reservations(pool));
+    }
+
+    /** On a thread that may block on disk. */
+    private <T> CompletableFuture<T> here(Supplier<T> reading) {
         try {
             return CompletableFuture.supplyAsync(reading, executor);
-        } catch (ProblemException e) { // the executor has too much to do
+        } catch (ProblemException e) { // they have too much to do
             return CompletableFuture.failedFuture(e);
         }
     }

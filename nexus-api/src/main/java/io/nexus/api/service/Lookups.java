@@ -2,6 +2,7 @@ package io.nexus.api.service;
 
 import io.nexus.crdt.Token;
 import io.nexus.statemachine.model.Allocation;
+import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.model.Prefix;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,15 @@ public interface Lookups {
      * @param toMillis after fromMillis; a moment of the span is before it
      */
     CompletableFuture<PastAnswer> past(String space, Prefix address, long fromMillis, long toMillis);
+
+    /** Why an address is as it is, from this node's own store; empty: no pool has it. */
+    CompletableFuture<List<UnitView>> explain(String space, Prefix address);
+
+    /** What a subscriber has or may come back to, and why, from this node's own store. */
+    CompletableFuture<List<UnitView>> explain(String subscriber);
+
+    /** What is reserved in the pool, from this node's own store. */
+    CompletableFuture<List<UnitReader.Reservation>> reservations(PoolEntry pool);
 
     /**
      * @param token at least this write; null: none

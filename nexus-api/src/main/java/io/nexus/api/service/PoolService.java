@@ -9,6 +9,7 @@ import io.nexus.api.service.PoolDirectory.PoolUse;
 import io.nexus.statemachine.command.Command;
 import io.nexus.statemachine.command.Outcome;
 import io.nexus.statemachine.model.AddressPlan;
+import io.nexus.statemachine.model.Claimant;
 import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.model.PoolSpec;
 import io.nexus.statemachine.model.Reason;
@@ -105,6 +106,38 @@ public final class PoolService {
                             accepted(decided);
                             finder.keep(id, null);
                         }));
+    }
+
+    /**
+     * Reserves an address or prefix for one claimant.
+     *
+     * @return false: it is reserved so already
+     */
+    public CompletableFuture<Boolean> reserve(Requests.Reserve request, long deadlineNanos) {
+        return guarded(() -> {
+            Claimant claimant = RequestRules.claimant(request);
+            return commands.submit(
+                            RequestRules.pool("pool_id", request.poolId()),
+                            ids.next(),
+                            pool -> new Command.Reserve(
+                                    pool.instance(), RequestRules.unit(request.ip(), pool.spec()), claimant),
+                            deadlineNanos)
+                    .thenApply(done -> done.outcome().changed());
+        });
+    }
+
+    /**
+     * Ends the reservation of an address or prefix; who holds it keeps it.
+     *
+     * @return false: it was not reserved
+     */
+    public CompletableFuture<Boolean> unreserve(String poolId, String ip, long deadlineNanos) {
+        return guarded(() -> commands.submit(
+                        RequestRules.pool("pool_id", poolId),
+                        ids.next(),
+                        pool -> new Command.Unreserve(pool.instance(), RequestRules.unit(ip, pool.spec())),
+                        deadlineNanos)
+                .thenApply(done -> done.outcome().changed()));
     }
 
     /** A segment that never heard of the pool must hear of its end too, or a late opening would bring it to life. */

@@ -7,6 +7,7 @@ import io.nexus.statemachine.model.AddressRange;
 import io.nexus.statemachine.model.AddressText;
 import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Attachment;
+import io.nexus.statemachine.model.Claimant;
 import io.nexus.statemachine.model.Family;
 import io.nexus.statemachine.model.FieldProblem;
 import io.nexus.statemachine.model.Identity;
@@ -136,6 +137,28 @@ public final class RequestRules {
             throw wrong("ip", "%s is a /%d, but pool %s hands out /%d", given, given.length(), pool.id(), unit);
         }
         return masked;
+    }
+
+    /** The unit of the pool that is meant, which must be given. */
+    static Prefix unit(String ip, PoolSpec pool) {
+        Prefix unit = requested(ip, pool);
+        if (unit == null) {
+            throw wrong("ip", "is missing");
+        }
+        return unit;
+    }
+
+    static Claimant claimant(Requests.Reserve request) {
+        boolean bySubscriber = !request.subscriber().isEmpty();
+        boolean byMac = !request.mac().isEmpty();
+        boolean byDuid = !request.duid().isEmpty();
+        if ((bySubscriber ? 1 : 0) + (byMac ? 1 : 0) + (byDuid ? 1 : 0) != 1) {
+            throw wrong("subscriber_id", "give exactly one of subscriber_id, mac and duid");
+        }
+        if (byDuid) {
+            return Claimant.duid(duid(request.duid()), request.iaid());
+        }
+        return byMac ? Claimant.mac(mac(request.mac())) : Claimant.subscriber(subscriber(request.subscriber()));
     }
 
     /** An address or prefix of no particular pool. */

@@ -78,6 +78,13 @@ public final class Requests {
     public record Release(String subscriber, String poolId, String ip, String duid, int iaid, String requestId) {}
 
     /**
+     * An address or prefix that only one gets; exactly one of subscriber, mac and duid says who.
+     *
+     * @param iaid together with the duid
+     */
+    public record Reserve(String poolId, String ip, String subscriber, String mac, String duid, int iaid) {}
+
+    /**
      * A pool to be.
      *
      * @param prefixLength 0: not given

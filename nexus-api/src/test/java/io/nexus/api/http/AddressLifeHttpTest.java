@@ -126,6 +126,54 @@ final class AddressLifeHttpTest {
         assertThat(explicit("a", second).text("reason")).isEqualTo("ADDRESS_DECLINED");
     }
 
+    /* --------------- reservations and explain --------------- */
+
+    @Test
+    void reservation_isForItsClaimantOnly_listedAndEnded() {
+        nexus.pool("p", "10.0.0.0/29");
+        String mac = "{\"ip\":\"10.0.0.5\",\"mac\":\"02:00:00:00:00:07\"}";
+        assertThat(nexus.post("/api/v1/pools/p/reservations", mac).status()).isEqualTo(201);
+        assertThat(nexus.post("/api/v1/pools/p/reservations", mac).status()).isEqualTo(200);
+        assertThat(explicit("a", "10.0.0.5").text("reason")).isEqualTo("ADDRESS_RESERVED");
+        assertThat(nexus.allocate("b", "p", "\"mac\":\"02:00:00:00:00:07\"").text("ip"))
+                .isEqualTo("10.0.0.5");
+        JsonNode listed = nexus.get("/api/v1/pools/p/reservations").json().path("reservations");
+        assertThat(listed).hasSize(1);
+        assertThat(listed.path(0).path("name").asText()).isEqualTo("020000000007");
+        assertThat(nexus.delete("/api/v1/pools/p/reservations/10.0.0.5").status()).isEqualTo(204);
+        nexus.delete("/api/v1/allocations/b");
+        assertThat(explicit("a", "10.0.0.5").status()).isEqualTo(201);
+        Answer two = nexus.post(
+                "/api/v1/pools/p/reservations",
+                "{\"ip\":\"10.0.0.4\",\"mac\":\"02:00:00:00:00:07\",\"subscriber_id\":\"a\"}");
+        assertThat(two.status()).isEqualTo(400);
+        assertThat(nexus.get("/api/v1/pools/none/reservations").status()).isEqualTo(404);
+    }
+
+    @Test
+    void explain_namesStateOwnerAndReason() {
+        nexus.pool("p", "10.0.0.0/29", STRICT);
+        nexus.allocate("a", "p");
+        nexus.delete("/api/v1/allocations/a");
+        nexus.post("/api/v1/pools/p/reservations", "{\"ip\":\"10.0.0.5\",\"subscriber_id\":\"vip\"}");
+        assertThat(explained("ip=10.0.0.2").path("state").asText()).isEqualTo("HELD");
+        assertThat(explained("ip=10.0.0.2").path("why").asText()).contains("a had it", "nobody else gets it before");
+        assertThat(explained("ip=10.0.0.5").path("state").asText()).isEqualTo("RESERVED");
+        assertThat(explained("ip=10.0.0.1").path("state").asText()).isEqualTo("EXCLUDED");
+        assertThat(explained("ip=10.0.0.4").path("state").asText()).isEqualTo("FREE");
+        assertThat(explained("subscriber_id=a").path("ip").asText()).isEqualTo("10.0.0.2");
+        post("/api/v1/offers", "a");
+        assertThat(explained("subscriber_id=a").path("state").asText()).isEqualTo("OFFERED");
+        assertThat(nexus.get("/api/v1/explain?ip=10.9.9.9").json().path("units")).isEmpty();
+        assertThat(nexus.get("/api/v1/explain").status()).isEqualTo(400);
+    }
+
+    private JsonNode explained(String query) {
+        JsonNode units = nexus.get("/api/v1/explain?" + query).json().path("units");
+        assertThat(units).hasSize(1);
+        return units.path(0);
+    }
+
     /* --------------- history --------------- */
 
     @Test

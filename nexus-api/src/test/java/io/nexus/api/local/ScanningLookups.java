@@ -3,6 +3,8 @@ package io.nexus.api.local;
 import io.nexus.api.error.Problem;
 import io.nexus.api.service.Lookups;
 import io.nexus.api.service.PastReader;
+import io.nexus.api.service.UnitReader;
+import io.nexus.api.service.UnitView;
 import io.nexus.crdt.Position;
 import io.nexus.statemachine.model.Allocation;
 import io.nexus.statemachine.model.PoolEntry;
@@ -73,6 +75,21 @@ public final class ScanningLookups implements Lookups {
     public CompletableFuture<PastAnswer> past(String space, Prefix address, long fromMillis, long toMillis) {
         PastReader.Past past = new PastReader(store, directory).read(space, address, fromMillis, toMillis);
         return CompletableFuture.completedFuture(new PastAnswer(past.tenures(), past.truncated(), List.of()));
+    }
+
+    @Override
+    public CompletableFuture<List<UnitView>> explain(String space, Prefix address) {
+        return CompletableFuture.completedFuture(new UnitReader(store, directory).byAddress(space, address));
+    }
+
+    @Override
+    public CompletableFuture<List<UnitView>> explain(String subscriber) {
+        return CompletableFuture.completedFuture(new UnitReader(store, directory).bySubscriber(subscriber));
+    }
+
+    @Override
+    public CompletableFuture<List<UnitReader.Reservation>> reservations(PoolEntry pool) {
+        return CompletableFuture.completedFuture(new UnitReader(store, directory).reservations(pool));
     }
 
     private CompletableFuture<Answer> answer(Demand demand, List<Allocation> found) {

@@ -12,12 +12,14 @@ public final class Subcommands {
                 .addSubcommand(new StatusCommand())
                 .addSubcommand(new RingCommand())
                 .addSubcommand(new PoolCommand())
+                .addSubcommand(new ReservationCommand())
                 .addSubcommand(new AllocateCommand())
                 .addSubcommand(new ConfirmCommand())
                 .addSubcommand(new RenewCommand())
                 .addSubcommand(new ReleaseCommand())
                 .addSubcommand(new LookupCommand())
                 .addSubcommand(new WhoHadCommand())
+                .addSubcommand(new ExplainCommand())
                 .addSubcommand(new DemoCommand())
                 .addSubcommand("completion", new AutoComplete.GenerateCompletion());
         nexus.getSubcommands().values().forEach(Subcommands::withHelp);
