@@ -37,6 +37,7 @@ import io.nexus.api.v1.ReserveResponse;
 import io.nexus.api.v1.StatusRequest;
 import io.nexus.api.v1.StatusResponse;
 import io.nexus.api.v1.UnreserveRequest;
+import io.nexus.api.v1.UpdatePoolRequest;
 import io.nexus.api.v1.WhoHadRequest;
 import io.nexus.api.v1.WhoHadResponse;
 import java.security.SecureRandom;
@@ -160,6 +161,10 @@ public final class NexusClient implements AutoCloseable {
 
     public CompletableFuture<Pool> createPool(CreatePoolRequest request) {
         return call(PoolServiceGrpc.getCreatePoolMethod(), request);
+    }
+
+    public CompletableFuture<Pool> updatePool(UpdatePoolRequest request) {
+        return call(PoolServiceGrpc.getUpdatePoolMethod(), request);
     }
 
     public CompletableFuture<Pool> getPool(String id) {

@@ -16,6 +16,7 @@ import io.nexus.api.v1.PoolServiceGrpc;
 import io.nexus.api.v1.ReserveRequest;
 import io.nexus.api.v1.ReserveResponse;
 import io.nexus.api.v1.UnreserveRequest;
+import io.nexus.api.v1.UpdatePoolRequest;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code nexus.v1.PoolService}. */
@@ -51,6 +52,12 @@ public final class PoolEndpoint extends PoolServiceGrpc.PoolServiceImplBase {
                 list -> ListPoolsResponse.newBuilder()
                         .addAllPools(list.stream().map(ProtoMapper::pool).toList())
                         .build());
+    }
+
+    @Override
+    public void updatePool(UpdatePoolRequest request, StreamObserver<Pool> observer) {
+        long deadline = DeadlineInterceptor.deadlineNanos();
+        Calls.answer(observer, () -> pools.update(PoolMapper.request(request), deadline), ProtoMapper::pool);
     }
 
     @Override

@@ -8,15 +8,22 @@ import io.nexus.api.v1.PoolSpec;
 import io.nexus.api.v1.Reservation;
 import io.nexus.api.v1.ReserveRequest;
 import io.nexus.api.v1.ReserveResponse;
+import io.nexus.api.v1.UpdatePoolRequest;
 import io.nexus.statemachine.model.AllocPolicy;
 import io.nexus.statemachine.model.HoldPolicy;
 import io.nexus.statemachine.model.PoolTerms;
 import java.util.List;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Between the terms of a pool in {@code nexus.v1} and what the services take and give. Pure. */
 public final class PoolMapper {
     private PoolMapper() {}
+
+    static Requests.PoolChange request(UpdatePoolRequest request) {
+        return new Requests.PoolChange(
+                ProtoMapper.request(request.getSpec()), new TreeSet<>(request.getFieldsList()));
+    }
 
     static Requests.Reserve request(ReserveRequest request) {
         return new Requests.Reserve(
@@ -54,7 +61,8 @@ public final class PoolMapper {
                 spec.hasDeclineSeconds() ? spec.getDeclineSeconds() : null,
                 spec.hasOfferSeconds() ? spec.getOfferSeconds() : null,
                 spec.getSubscriberLimit(),
-                spec.hasHistorySeconds() ? spec.getHistorySeconds() : null);
+                spec.hasHistorySeconds() ? spec.getHistorySeconds() : null,
+                spec.getDraining());
     }
 
     static void put(PoolTerms terms, PoolSpec.Builder spec) {
@@ -65,7 +73,8 @@ public final class PoolMapper {
                 .setDeclineSeconds(terms.declineSeconds())
                 .setOfferSeconds(terms.offerSeconds())
                 .setSubscriberLimit(terms.subscriberLimit())
-                .setHistorySeconds(terms.historySeconds());
+                .setHistorySeconds(terms.historySeconds())
+                .setDraining(terms.draining());
     }
 
     private static @Nullable AllocPolicy policy(io.nexus.api.v1.AllocPolicy policy) {

@@ -161,7 +161,7 @@ public final class ProtoMapper {
                 .setSize(view.use().size())
                 .setAllocated(view.use().allocated())
                 .setUtilization(view.utilization())
-                .setState(view.use().sealed() ? "SEALED" : "ACTIVE")
+                .setState(view.state())
                 .setResting(view.use().resting());
         String owner = view.owner();
         return (owner == null ? pool : pool.setOwner(owner)).build();

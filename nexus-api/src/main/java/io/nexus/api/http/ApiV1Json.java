@@ -107,7 +107,7 @@ final class ApiV1Json {
                 .put("allocated", view.use().allocated())
                 .put("resting", view.use().resting())
                 .put("utilization", view.utilization())
-                .put("state", view.use().sealed() ? "SEALED" : "ACTIVE");
+                .put("state", view.state());
     }
 
     private static void putTerms(ObjectNode json, PoolTerms terms) {
@@ -118,7 +118,8 @@ final class ApiV1Json {
                 .put("decline_seconds", terms.declineSeconds())
                 .put("offer_seconds", terms.offerSeconds())
                 .put("subscriber_limit", terms.subscriberLimit())
-                .put("history_seconds", terms.historySeconds());
+                .put("history_seconds", terms.historySeconds())
+                .put("draining", terms.draining());
     }
 
     static ObjectNode pools(List<PoolView> views) {

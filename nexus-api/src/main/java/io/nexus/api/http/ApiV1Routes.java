@@ -39,6 +39,7 @@ final class ApiV1Routes {
         routes.get("/api/v1/pools", this::listPools);
         routes.post("/api/v1/pools", this::createPool);
         routes.get("/api/v1/pools/{id}", this::getPool);
+        routes.patch("/api/v1/pools/{id}", this::updatePool);
         routes.delete("/api/v1/pools/{id}", this::deletePool);
         routes.post("/api/v1/allocations", this::allocate);
         routes.get("/api/v1/allocations/{subscriber}", this::getAllocation);
@@ -63,20 +64,16 @@ final class ApiV1Routes {
 
     private void createPool(Exchange exchange) {
         JsonFields body = exchange.body();
-        Requests.NewPool request = new Requests.NewPool(
-                body.text("id"),
-                body.text("cidr"),
-                (int) body.whole("prefix", 0, 128),
-                body.text("gateway"),
-                body.texts("exclusions"),
-                body.texts("dns"),
-                body.text("space"),
-                body.whole("ttl"),
-                body.textByName("metadata"),
-                JsonRequests.terms(body));
+        Requests.NewPool request = JsonRequests.pool(body.text("id"), body);
         exchange.answer(
                 pools.create(request, exchange.deadlineNanos()),
                 created -> exchange.json(created.created() ? 201 : 200, ApiV1Json.pool(created.pool())));
+    }
+
+    private void updatePool(Exchange exchange) {
+        Requests.PoolChange change = JsonRequests.change(exchange.path("id"), exchange.body());
+        exchange.answer(
+                pools.update(change, exchange.deadlineNanos()), view -> exchange.json(200, ApiV1Json.pool(view)));
     }
 
     private void getPool(Exchange exchange) {

@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,6 +100,20 @@ final class JsonFields {
             throw wrong(field, "%s is too large", node.asText());
         }
         return node.longValue();
+    }
+
+    /** The names of the fields that are there, null or not. */
+    Set<String> names() {
+        Set<String> names = new TreeSet<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    /** False if it is missing. */
+    boolean flag(String field) {
+        JsonNode node = object.path(field);
+        require(absent(node) || node.isBoolean(), field, "true or false", node);
+        return node.asBoolean();
     }
 
     /** Null if it is missing. */

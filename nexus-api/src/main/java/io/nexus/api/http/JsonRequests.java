@@ -8,6 +8,8 @@ import io.nexus.statemachine.model.HoldPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** From JSON to what the services take, where both dialects say it alike. */
@@ -56,6 +58,33 @@ final class JsonRequests {
                 body.text("request_id"));
     }
 
+    static Requests.NewPool pool(String id, JsonFields body) {
+        return new Requests.NewPool(
+                id,
+                body.text("cidr"),
+                (int) body.whole("prefix", 0, 128),
+                body.text("gateway"),
+                body.texts("exclusions"),
+                body.texts("dns"),
+                body.text("space"),
+                body.whole("ttl"),
+                body.textByName("metadata"),
+                terms(body));
+    }
+
+    static Requests.PoolChange change(String id, JsonFields body) {
+        Set<String> fields = new TreeSet<>();
+        for (String name : body.names()) {
+            fields.add(
+                    switch (name) {
+                        case "ttl" -> "default_ttl_seconds";
+                        case "prefix" -> "prefix_length";
+                        default -> name;
+                    });
+        }
+        return new Requests.PoolChange(pool(id, body), fields);
+    }
+
     static Requests.Reserve reserve(String poolId, JsonFields body) {
         return new Requests.Reserve(
                 poolId, body.text("ip"), body.text("subscriber_id"), body.text("mac"), body.text("duid"), iaid(body));
@@ -70,7 +99,8 @@ final class JsonRequests {
                 body.wholeIfGiven("decline_seconds"),
                 body.wholeIfGiven("offer_seconds"),
                 (int) body.whole("subscriber_limit", 0, Integer.MAX_VALUE),
-                body.wholeIfGiven("history_seconds"));
+                body.wholeIfGiven("history_seconds"),
+                body.flag("draining"));
     }
 
     private static <E extends Enum<E>> @Nullable E named(String field, String text, Class<E> type) {

@@ -51,6 +51,10 @@ final class Routes {
         add(HandlerType.POST, path, action);
     }
 
+    void patch(String path, Consumer<Exchange> action) {
+        add(HandlerType.PATCH, path, action);
+    }
+
     void delete(String path, Consumer<Exchange> action) {
         add(HandlerType.DELETE, path, action);
     }

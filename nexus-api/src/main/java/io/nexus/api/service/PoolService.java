@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PoolService {
     private static final int META = 0;
+    /** Somebody else changed the pool at the same time. */
+    private static final int UPDATES_MAX = 3;
+
 
     private final PoolDirectory directory;
     private final PoolFinder finder;
@@ -50,7 +53,15 @@ public final class PoolService {
      * @param use as this node knows it; of a pool that is too new here: nothing allocated yet
      */
     public record PoolView(PoolEntry entry, @Nullable String owner, PoolUse use) {
-        /** 0 to 1. */
+        /** ACTIVE, DRAINING or SEALED. */
+        public String state() {
+            if (use.sealed()) {
+                return "SEALED";
+            }
+            return entry.spec().terms().draining() ? "DRAINING" : "ACTIVE";
+        }
+
+        /** 0 to 1, more where what is in use was excluded since. */
         public double utilization() {
             return use.size() == 0 ? 0 : (double) use.allocated() / use.size();
         }
@@ -74,6 +85,29 @@ public final class PoolService {
                         return commands.open(entry, deadlineNanos)
                                 .thenApply(opened -> new CreatedPool(view(entry), accepted.changed()));
                     });
+        });
+    }
+
+    /** Changes some fields of a pool while it is in use; its CIDR may only grow. Changing nothing is no error. */
+    public CompletableFuture<PoolView> update(Requests.PoolChange change, long deadlineNanos) {
+        return guarded(() -> update(change, RequestRules.pool("id", change.body().id()), UPDATES_MAX, deadlineNanos));
+    }
+
+    private CompletableFuture<PoolView> update(
+            Requests.PoolChange change, String id, int attempts, long deadlineNanos) {
+        return finder.ask("id", id, deadlineNanos).thenCompose(entry -> {
+            PoolSpec wanted = PoolChangeRules.changed(entry.spec(), change);
+            Command command = new Command.UpdatePool(entry.instance(), entry.revision(), wanted);
+            return router.submit(META, ids.next(), command, deadlineNanos).thenCompose(decided -> {
+                boolean raced = decided.outcome() instanceof Outcome.Rejected rejected
+                        && rejected.reason() == Reason.POOL_CHANGED;
+                if (raced && attempts > 1) {
+                    return update(change, id, attempts - 1, deadlineNanos);
+                }
+                PoolEntry changed = Objects.requireNonNull(accepted(decided).pool(), "UpdatePool answers the entry");
+                finder.keep(id, changed);
+                return commands.open(changed, deadlineNanos).thenApply(opened -> view(changed));
+            });
         });
     }
 

@@ -223,7 +223,8 @@ public final class RequestRules {
                 seconds("decline_seconds", given.declineSeconds(), 0, otherwise.declineSeconds()),
                 seconds("offer_seconds", given.offerSeconds(), 1, otherwise.offerSeconds()),
                 given.subscriberLimit(),
-                seconds("history_seconds", given.historySeconds(), 0, otherwise.historySeconds()));
+                seconds("history_seconds", given.historySeconds(), 0, otherwise.historySeconds()),
+                given.draining());
     }
 
     private static long seconds(String field, @Nullable Long given, long min, long otherwise) {

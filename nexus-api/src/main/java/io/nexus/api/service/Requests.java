@@ -5,6 +5,7 @@ import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.HoldPolicy;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,6 +126,18 @@ public final class Requests {
         }
     }
 
+    /**
+     * A change of a pool.
+     *
+     * @param body with the new values of those fields; its id says which pool
+     * @param fields names as {@code nexus.v1.PoolSpec} spells them; all others stay as they are
+     */
+    public record PoolChange(NewPool body, Set<String> fields) {
+        public PoolChange {
+            fields = Set.copyOf(fields);
+        }
+    }
+
     /** A pool's terms as far as they are given; null: the default. */
     public record Terms(
             @Nullable AllocPolicy policy,
@@ -134,8 +147,9 @@ public final class Requests {
             @Nullable Long declineSeconds,
             @Nullable Long offerSeconds,
             int subscriberLimit,
-            @Nullable Long historySeconds) {
-        public static final Terms DEFAULT = new Terms(null, null, null, null, null, null, 0, null);
+            @Nullable Long historySeconds,
+            boolean draining) {
+        public static final Terms DEFAULT = new Terms(null, null, null, null, null, null, 0, null, false);
     }
 
     /**

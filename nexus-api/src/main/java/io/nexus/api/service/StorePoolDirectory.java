@@ -181,7 +181,7 @@ public final class StorePoolDirectory implements PoolDirectory, FeedListener {
         } else {
             PoolRow row = PoolRow.decode(value);
             Opened before = opened.get(instance);
-            long size = before != null
+            long size = before != null && before.pool.equals(row.entry())
                     ? before.size
                     : AddressPlan.of(row.entry().spec()).allocatable();
             opened.put(instance, new Opened(row.entry(), row.sealed(), size));

@@ -35,7 +35,7 @@ public final class LocalDirectory implements PoolDirectory {
         if (lagging || !(outcome instanceof Outcome.Accepted accepted)) {
             return;
         }
-        if (command instanceof Command.CreatePool) {
+        if (command instanceof Command.CreatePool || command instanceof Command.UpdatePool) {
             byId.put(accepted.pool().spec().id(), accepted.pool());
         } else if (command instanceof Command.RemovePool remove) {
             byId.values().removeIf(entry -> entry.instance() == remove.instance());

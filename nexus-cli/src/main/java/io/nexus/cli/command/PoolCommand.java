@@ -17,11 +17,12 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "pool",
-        description = "Create, list, show and delete pools.",
+        description = "Create, list, show, change and delete pools.",
         subcommands = {
             PoolCommand.Create.class,
             PoolCommand.ListAll.class,
             PoolCommand.Show.class,
+            PoolUpdateCommand.class,
             PoolCommand.Delete.class
         })
 final class PoolCommand {
@@ -142,7 +143,7 @@ final class PoolCommand {
         }
     }
 
-    private static void show(ServerOptions server, Pool pool) {
+    static void show(ServerOptions server, Pool pool) {
         if (server.json()) {
             server.show(pool);
             return;

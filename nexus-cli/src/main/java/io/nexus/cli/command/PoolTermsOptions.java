@@ -4,6 +4,8 @@ import io.nexus.api.v1.AllocPolicy;
 import io.nexus.api.v1.HoldPolicy;
 import io.nexus.api.v1.PoolSpec;
 import io.nexus.cli.output.Table;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -50,7 +52,8 @@ final class PoolTermsOptions {
     Long offerSeconds;
 
     @Option(names = "--limit", paramLabel = "N", description = "allocations of one subscriber at a time; 0: no limit")
-    int limit;
+    @Nullable
+    Integer limit;
 
     @Option(names = "--history", paramLabel = "SECONDS", description = "how long it is known who had an address")
     @Nullable
@@ -78,7 +81,27 @@ final class PoolTermsOptions {
         if (historySeconds != null) {
             spec.setHistorySeconds(historySeconds);
         }
-        return spec.setSubscriberLimit(limit);
+        return limit == null ? spec : spec.setSubscriberLimit(limit);
+    }
+
+    /** The names of the fields that were given. */
+    List<String> given() {
+        List<String> fields = new ArrayList<>();
+        add(fields, "policy", policy);
+        add(fields, "hold_policy", holdPolicy);
+        add(fields, "hold_seconds", holdSeconds);
+        add(fields, "quarantine_seconds", quarantineSeconds);
+        add(fields, "decline_seconds", declineSeconds);
+        add(fields, "offer_seconds", offerSeconds);
+        add(fields, "subscriber_limit", limit);
+        add(fields, "history_seconds", historySeconds);
+        return fields;
+    }
+
+    private static void add(List<String> fields, String name, @Nullable Object value) {
+        if (value != null) {
+            fields.add(name);
+        }
     }
 
     static void show(PoolSpec spec, Table table) {

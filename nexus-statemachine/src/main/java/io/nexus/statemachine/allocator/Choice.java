@@ -32,7 +32,7 @@ final class Choice {
      * @param seed for policy RANDOM
      */
     Chosen any(PoolState pool, @Nullable Held known, long seed) {
-        if (known != null) {
+        if (known != null && !pool.plan().isWithheld(known.unit())) {
             return new Chosen(known.unit(), false, true);
         }
         long next = pool.nextFree(seed);
@@ -49,8 +49,11 @@ final class Choice {
                 : Chosen.NOTHING;
     }
 
+    /** Not of one that the pool withholds since: the next of its kind comes when its time is over. */
     private @Nullable FormerRow left(PoolState pool, long unit) {
-        return unit == UnitBitmap.NONE ? null : draft.at(pool, unit).former();
+        return unit == UnitBitmap.NONE || pool.plan().isWithheld(unit)
+                ? null
+                : draft.at(pool, unit).former();
     }
 
     /** Why somebody may not have exactly this unit, which is inside the pool and not withheld; null: it may. */

@@ -17,7 +17,6 @@ import io.nexus.statemachine.model.Stage;
 import io.nexus.statemachine.rows.AllocationRow;
 import io.nexus.statemachine.rows.FormerRow;
 import io.nexus.statemachine.rows.RecentRow;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,26 +97,37 @@ final class Grants {
         if (pool.isSealed()) {
             return Refusals.sealed(pool);
         }
-        if (ttlProblem != null) {
+        Held held = draft.ofOwner(pool, wish.owner);
+        boolean isRepetition =
+                held != null && held.isAllocated() && held.row().commandId() == commandId;
+        // What was answered once is not checked again: the pool may have become another since.
+        if (!isRepetition && ttlProblem != null) {
             return Refusals.invalid("ttl_seconds", ttlProblem);
         }
-        Rejected invalid = problem(wish, pool);
-        return invalid != null ? invalid : fresh(commandId, wish, pool);
+        Rejected invalid = isRepetition ? null : problem(wish, pool);
+        return invalid != null ? invalid : fresh(commandId, wish, held, pool);
     }
 
-    private Outcome fresh(long commandId, Wish wish, PoolState pool) {
-        Held held = draft.ofOwner(pool, wish.owner);
+    private Outcome fresh(long commandId, Wish wish, @Nullable Held held, PoolState pool) {
         long wanted = wish.requested == null
                 ? UnitBitmap.NONE
-                : pool.plan().unit(wish.requested).orElseThrow();
-        if (held != null && held.isAllocated()) {
+                : pool.plan().unit(wish.requested).orElse(UnitBitmap.NONE);
+        boolean holds = held != null && held.isAllocated();
+        boolean isOwn = holds && held != null && held.unit() == wanted;
+        if (wanted != UnitBitmap.NONE && !isOwn && pool.plan().isWithheld(wanted)) {
+            return Refusals.withheld(pool, pool.plan().prefix(wanted));
+        }
+        if (holds && held != null) {
             return repeat(commandId, held, wanted, wish);
+        }
+        if (pool.terms().draining()) {
+            return Refusals.draining(pool);
         }
         int limit = pool.terms().subscriberLimit();
         if (limit > 0 && draft.count(pool, wish.owner.subscriber()) >= limit) {
             return Refusals.limit(pool, wish.owner);
         }
-        long reserved = pool.reservations().of(wish.owner, wish.mac);
+        long reserved = pool.reservedFor(wish.owner, wish.mac);
         wanted = wanted == UnitBitmap.NONE ? reserved : wanted;
         Rejected refusal = wanted == UnitBitmap.NONE ? null : choice.refusal(pool, wanted, wish.owner, wish.mac);
         if (refusal != null) {
@@ -150,11 +160,7 @@ final class Grants {
         if (owner != null || wish.requested == null) {
             return owner;
         }
-        OptionalLong unit = pool.plan().unit(wish.requested);
-        if (unit.isEmpty()) {
-            return Refusals.notOfPool(pool, wish.requested);
-        }
-        return pool.plan().isWithheld(unit.getAsLong()) ? Refusals.withheld(pool, wish.requested) : null;
+        return pool.plan().unit(wish.requested).isEmpty() ? Refusals.notOfPool(pool, wish.requested) : null;
     }
 
     private AllocationRow row(long commandId, Wish wish, int causalLength, boolean isReturn) {

@@ -27,6 +27,11 @@ final class Refusals {
                 pool.entry().spec().id());
     }
 
+    static Rejected draining(PoolState pool) {
+        return Rejected.because(
+                Reason.POOL_DRAINING, "pool %s is being emptied", pool.entry().spec().id());
+    }
+
     /** Null if the owner and MAC can be stored. Requests were checked before; a log entry is checked again. */
     static @Nullable Rejected ofOwner(Identity owner, byte[] mac, Attachment attachment) {
         if (!attachment.isPossible()) {

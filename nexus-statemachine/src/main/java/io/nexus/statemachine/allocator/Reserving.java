@@ -10,7 +10,6 @@ import io.nexus.statemachine.model.Prefix;
 import io.nexus.statemachine.model.Reason;
 import io.nexus.statemachine.rows.FormerRow;
 import io.nexus.statemachine.rows.ReservationRow;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Reserve and unreserve: idempotent by their content. Lives for one batch. */
@@ -27,6 +26,9 @@ final class Reserving {
             return refusal == null ? Refusals.unknownPool(command.instance()) : refusal;
         }
         long unit = pool.plan().unit(command.prefix()).orElseThrow();
+        if (pool.plan().isWithheld(unit)) {
+            return Refusals.withheld(pool, command.prefix());
+        }
         Claimant claimant = command.claimant();
         Claimant already = pool.reservations().at(unit);
         if (claimant.equals(already)) {
@@ -88,10 +90,6 @@ final class Reserving {
         if (pool.isSealed()) {
             return Refusals.sealed(pool);
         }
-        OptionalLong unit = pool.plan().unit(prefix);
-        if (unit.isEmpty()) {
-            return Refusals.notOfPool(pool, prefix);
-        }
-        return pool.plan().isWithheld(unit.getAsLong()) ? Refusals.withheld(pool, prefix) : null;
+        return pool.plan().unit(prefix).isEmpty() ? Refusals.notOfPool(pool, prefix) : null;
     }
 }

@@ -9,6 +9,7 @@ import io.nexus.statemachine.command.Outcome.Accepted;
 import io.nexus.statemachine.command.Outcome.Rejected;
 import io.nexus.statemachine.engine.Applied;
 import io.nexus.statemachine.engine.Engine;
+import io.nexus.statemachine.model.AllocPolicy;
 import io.nexus.statemachine.model.Invariant;
 import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.model.Reason;
@@ -194,7 +195,9 @@ public final class SegmentEngine implements Engine {
 
         private Outcome openPool(PoolEntry entry) {
             PoolState known = pools.get(entry.instance());
-            if (entry.segment() != segment || (known != null && !known.entry().equals(entry))) {
+            boolean contradicts =
+                    known != null && known.entry().revision() == entry.revision() && !known.entry().equals(entry);
+            if (entry.segment() != segment || contradicts) {
                 return Rejected.because(
                         Reason.INVARIANT_BROKEN,
                         "pool instance %d of segment %d is another one in segment %d",
@@ -203,7 +206,7 @@ public final class SegmentEngine implements Engine {
                         segment);
             }
             if (known != null) {
-                return known.isSealed() ? Refusals.sealed(known) : Accepted.of(false, entry);
+                return known.isSealed() ? Refusals.sealed(known) : amend(known, entry);
             }
             PoolState pool;
             try {
@@ -215,6 +218,25 @@ public final class SegmentEngine implements Engine {
             keepHistory(entry);
             draft.put(pool, new PoolRow(entry, false));
             return Accepted.of(true, entry);
+        }
+
+        private Outcome amend(PoolState pool, PoolEntry next) {
+            if (pool.entry().revision() >= next.revision()) {
+                return Accepted.of(false, pool.entry());
+            }
+            boolean forgetsOrder = pool.terms().policy() == AllocPolicy.LRU
+                    && next.spec().terms().policy() != AllocPolicy.LRU;
+            try {
+                pool.amend(next);
+            } catch (IllegalArgumentException e) { // the catalogue checks every pool before
+                return Refusals.invalid("cidr", String.valueOf(e.getMessage()));
+            }
+            keepHistory(next);
+            draft.put(pool, new PoolRow(next, false));
+            if (forgetsOrder) {
+                pool.formers().forEach((int unit) -> draft.await(pool, unit & RowKeys.UNIT_MAX));
+            }
+            return Accepted.of(true, next);
         }
 
         private Outcome sealPool(int instance) {

@@ -241,6 +241,16 @@ final class StepDraft {
         unschedule(held, left);
     }
 
+    /** The end of what is left of the unit is waited for again. */
+    void await(PoolState pool, long unit) {
+        Held held = at(pool, unit);
+        FormerRow left = held.former();
+        if (left != null) {
+            unschedule(held, left);
+            expiry.put(pool.instance(), unit, left.freeAtMillis());
+        }
+    }
+
     private void change(Held held, @Nullable UnitRow row) {
         if (changed.putIfAbsent(id(held.pool(), held.unit()), held) == null) {
             changedInOrder.add(held);

@@ -34,6 +34,7 @@ final class SpecDifference {
         add(fields, "offer_seconds", a.offerSeconds(), b.offerSeconds());
         add(fields, "subscriber_limit", a.subscriberLimit(), b.subscriberLimit());
         add(fields, "history_seconds", a.historySeconds(), b.historySeconds());
+        add(fields, "draining", a.draining(), b.draining());
     }
 
     private static void add(List<String> fields, String name, @Nullable Object a, @Nullable Object b) {

@@ -19,6 +19,7 @@ import io.nexus.statemachine.command.Command.Reserve;
 import io.nexus.statemachine.command.Command.SealPool;
 import io.nexus.statemachine.command.Command.Tick;
 import io.nexus.statemachine.command.Command.Unreserve;
+import io.nexus.statemachine.command.Command.UpdatePool;
 import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Claimant;
 import io.nexus.statemachine.model.Identity;
@@ -48,6 +49,7 @@ public final class CommandCodec {
     private static final int FIND_POOL = 35;
     private static final int REMOVE_POOL = 36;
     private static final int REPLACE_NODE = 37;
+    private static final int UPDATE_POOL = 48;
 
     private CommandCodec() {}
 
@@ -136,6 +138,9 @@ public final class CommandCodec {
             PlanCodec.write(writer.u8(FOUND_CLUSTER), found.plan());
         } else if (command instanceof CreatePool create) {
             PoolEntryCodec.writeSpec(writer.u8(CREATE_POOL), create.spec());
+        } else if (command instanceof UpdatePool update) {
+            PoolEntryCodec.writeSpec(
+                    writer.u8(UPDATE_POOL).vint31(update.instance()).vint31(update.revision()), update.spec());
         } else if (command instanceof FindPool find) {
             writer.u8(FIND_POOL).string(find.poolId());
         } else if (command instanceof RemovePool remove) {
@@ -179,6 +184,7 @@ public final class CommandCodec {
             case FOUND_CLUSTER -> new FoundCluster(PlanCodec.read(reader));
             case CREATE_POOL -> new CreatePool(PoolEntryCodec.readSpec(reader));
             case FIND_POOL -> new FindPool(reader.string());
+            case UPDATE_POOL -> new UpdatePool(reader.vint31(), reader.vint31(), PoolEntryCodec.readSpec(reader));
             case REMOVE_POOL -> new RemovePool(reader.vint31());
             case REPLACE_NODE -> new ReplaceNode(reader.string(), PlanCodec.readNode(reader));
             default -> throw reader.malformed("unknown type of command " + type);

@@ -28,14 +28,15 @@ public final class PoolEntryCodec {
     }
 
     static void write(ByteWriter writer, PoolEntry entry) {
-        writer.vint31(entry.instance()).vint31(entry.segment());
+        writer.vint31(entry.instance()).vint31(entry.segment()).vint31(entry.revision());
         writeSpec(writer, entry.spec());
     }
 
     static PoolEntry read(ByteReader reader) {
         int instance = reader.vint31();
         int segment = reader.vint31();
-        return new PoolEntry(readSpec(reader), instance, segment);
+        int revision = reader.vint31();
+        return new PoolEntry(readSpec(reader), instance, segment, revision);
     }
 
     static void writeSpec(ByteWriter writer, PoolSpec spec) {
@@ -52,12 +53,14 @@ public final class PoolEntryCodec {
         writer.vint31(spec.metadata().size());
         spec.metadata().forEach((key, value) -> writer.string(key).string(value));
         writeTerms(writer, spec.terms());
+        PrefixCodec.write(writer, spec.origin());
     }
 
     private static void writeTerms(ByteWriter writer, PoolTerms terms) {
         writer.u8(terms.policy().code()).u8(terms.holdPolicy().code());
         writer.vint(terms.holdSeconds()).vint(terms.quarantineSeconds()).vint(terms.declineSeconds());
         writer.vint(terms.offerSeconds()).vint31(terms.subscriberLimit()).vint(terms.historySeconds());
+        writer.bool(terms.draining());
     }
 
     private static PoolTerms readTerms(ByteReader reader) {
@@ -71,7 +74,8 @@ public final class PoolEntryCodec {
                 reader.vint(),
                 reader.vint(),
                 reader.vint31(),
-                reader.vint());
+                reader.vint(),
+                reader.bool());
     }
 
     static PoolSpec readSpec(ByteReader reader) {
@@ -85,7 +89,7 @@ public final class PoolEntryCodec {
         long ttlSeconds = reader.vint();
         Map<String, String> metadata = readMetadata(reader);
         PoolTerms terms = readTerms(reader);
-        return new PoolSpec(id, space, cidr, unitLength, gateway, exclusions, dns, ttlSeconds, metadata, terms);
+        return new PoolSpec(id, space, cidr, unitLength, gateway, exclusions, dns, ttlSeconds, metadata, terms, PrefixCodec.read(reader));
     }
 
     private static Map<String, String> readMetadata(ByteReader reader) {

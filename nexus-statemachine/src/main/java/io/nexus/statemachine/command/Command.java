@@ -16,7 +16,10 @@ public sealed interface Command {
 
     /* --------------- segment groups --------------- */
 
-    /** Makes a pool instance known to its segment. Accepted again if it is known already. */
+    /**
+     * Makes a pool instance, or a later revision of it, known to its segment. Accepted again if it is known already, or
+     * a later one is.
+     */
     record OpenPool(PoolEntry pool) implements Command {}
 
     /** Ends a pool instance that has no allocations; from then on POOL_SEALED. Accepted again if it ended already. */
@@ -131,6 +134,14 @@ public sealed interface Command {
 
     /** Enters a pool into the catalogue; answers its entry. Accepted again with an equal spec. */
     record CreatePool(PoolSpec spec) implements Command {}
+
+    /**
+     * Changes a pool; answers its entry. Id, space and what is handed out stay, the CIDR may only grow. Accepted again
+     * with an equal spec.
+     *
+     * @param revision of the entry that the change was made from
+     */
+    record UpdatePool(int instance, int revision, PoolSpec spec) implements Command {}
 
     /** Reads a pool's entry at the head of the log: the answer of the owner, not of a copy. */
     record FindPool(String poolId) implements Command {}

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param exclusions ranges never handed out
  * @param defaultTtlSeconds lease time where the request names none; 0 means permanent
  * @param terms how addresses are given out and taken back
+ * @param origin the CIDR that the pool was created with, equal to or inside of what it is now: units are counted from it
  */
 public record PoolSpec(
         String id,
@@ -28,8 +29,24 @@ public record PoolSpec(
         List<Prefix> dns,
         long defaultTtlSeconds,
         Map<String, String> metadata,
-        PoolTerms terms) {
+        PoolTerms terms,
+        Prefix origin) {
     public static final String DEFAULT_SPACE = "default";
+
+    /** Of a new pool. */
+    public PoolSpec(
+            String id,
+            String space,
+            Prefix cidr,
+            int unitLength,
+            @Nullable Prefix gateway,
+            List<AddressRange> exclusions,
+            List<Prefix> dns,
+            long defaultTtlSeconds,
+            Map<String, String> metadata,
+            PoolTerms terms) {
+        this(id, space, cidr, unitLength, gateway, exclusions, dns, defaultTtlSeconds, metadata, terms, cidr);
+    }
 
     /** With the default terms. */
     public PoolSpec(
@@ -53,6 +70,12 @@ public record PoolSpec(
                 defaultTtlSeconds,
                 metadata,
                 PoolTerms.DEFAULT);
+    }
+
+    /** As an operator would ask for it: without a memory of how it grew. */
+    public PoolSpec asAsked() {
+        return new PoolSpec(
+                id, space, cidr, unitLength, gateway, exclusions, dns, defaultTtlSeconds, metadata, terms, cidr);
     }
 
     public PoolSpec {

@@ -12,6 +12,7 @@ package io.nexus.statemachine.model;
  * @param offerSeconds how long an offer stands that names no time itself; at least 1
  * @param subscriberLimit allocations of one subscriber in the pool at a time, whatever the DUID; 0: no limit
  * @param historySeconds how long it is known who had an address; 0: not at all
+ * @param draining nobody gets anything new; who has something keeps and renews it
  */
 public record PoolTerms(
         AllocPolicy policy,
@@ -21,10 +22,33 @@ public record PoolTerms(
         long declineSeconds,
         long offerSeconds,
         int subscriberLimit,
-        long historySeconds) {
+        long historySeconds,
+        boolean draining) {
     /** Held for an hour as long as nobody needs it, declined for a day, offered for a minute, known for half a year. */
     public static final PoolTerms DEFAULT =
-            new PoolTerms(AllocPolicy.ROTATE, HoldPolicy.SOFT, 3_600, 0, 86_400, 60, 0, 15_552_000);
+            new PoolTerms(AllocPolicy.ROTATE, HoldPolicy.SOFT, 3_600, 0, 86_400, 60, 0, 15_552_000, false);
+
+    /** Of a pool that is in use. */
+    public PoolTerms(
+            AllocPolicy policy,
+            HoldPolicy holdPolicy,
+            long holdSeconds,
+            long quarantineSeconds,
+            long declineSeconds,
+            long offerSeconds,
+            int subscriberLimit,
+            long historySeconds) {
+        this(
+                policy,
+                holdPolicy,
+                holdSeconds,
+                quarantineSeconds,
+                declineSeconds,
+                offerSeconds,
+                subscriberLimit,
+                historySeconds,
+                false);
+    }
 
     public PoolTerms {
         if (holdSeconds < 0 || quarantineSeconds < 0 || declineSeconds < 0 || offerSeconds < 1) {

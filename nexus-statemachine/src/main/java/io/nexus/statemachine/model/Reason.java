@@ -26,6 +26,8 @@ public enum Reason {
     ADDRESS_QUARANTINED(22),
     ADDRESS_DECLINED(23),
     ADDRESS_RESERVED(24),
+    POOL_DRAINING(25),
+    POOL_CHANGED(26),
 
     // The machinery could not answer.
     NO_LEADER(30),

@@ -40,9 +40,9 @@ final class NaiveSegment {
     private long clock;
 
     static final class Pool {
-        final PoolEntry entry;
-        final AddressPlan plan;
-        final PoolTerms terms;
+        PoolEntry entry;
+        AddressPlan plan;
+        PoolTerms terms;
         final Map<Long, Holding> holdings = new TreeMap<>();
         final Map<Long, Former> formers = new TreeMap<>();
         final List<Past> past = new ArrayList<>();
@@ -52,9 +52,13 @@ final class NaiveSegment {
         int floor;
 
         Pool(PoolEntry entry) {
-            this.entry = entry;
-            this.plan = AddressPlan.of(entry.spec());
-            this.terms = entry.spec().terms();
+            become(entry);
+        }
+
+        private void become(PoolEntry next) {
+            entry = next;
+            plan = AddressPlan.of(next.spec());
+            terms = next.spec().terms();
         }
 
         Former leftTo(Identity owner) {
@@ -220,7 +224,11 @@ final class NaiveSegment {
     }
 
     private void unreserve(Command.Unreserve command, Pool pool, Outcome outcome) {
-        if (isUnusable(pool, outcome) || isNoUnit(command.prefix(), pool, outcome)) {
+        if (isUnusable(pool, outcome)) {
+            return;
+        }
+        if (pool.plan.unit(command.prefix()).isEmpty()) {
+            assertRejected(outcome, Reason.INVALID_FIELD);
             return;
         }
         boolean was = pool.reservations.remove(pool.plan.unit(command.prefix()).orElseThrow()) != null;
@@ -285,9 +293,14 @@ final class NaiveSegment {
         Pool known = pools.get(command.pool().instance());
         if (known != null && known.sealed) {
             assertRejected(outcome, Reason.POOL_SEALED);
+        } else if (known == null) {
+            assertThat(outcome).isEqualTo(Accepted.of(true, command.pool()));
+            pools.put(command.pool().instance(), new Pool(command.pool()));
+        } else if (command.pool().revision() > known.entry.revision()) {
+            assertThat(outcome).isEqualTo(Accepted.of(true, command.pool()));
+            known.become(command.pool());
         } else {
-            assertThat(outcome).isEqualTo(Accepted.of(known == null, command.pool()));
-            pools.computeIfAbsent(command.pool().instance(), i -> new Pool(command.pool()));
+            assertThat(outcome).isEqualTo(Accepted.of(false, known.entry));
         }
     }
 
@@ -384,6 +397,8 @@ final class NaiveSegment {
             assertRejected(outcome, Reason.NOT_ALLOCATABLE);
         } else if (pool.of(owner) != null) {
             assertRejected(outcome, Reason.ADDRESS_TAKEN);
+        } else if (pool.terms.draining()) {
+            assertRejected(outcome, Reason.POOL_DRAINING);
         } else if (pool.terms.subscriberLimit() > 0 && count >= pool.terms.subscriberLimit()) {
             assertRejected(outcome, Reason.SUBSCRIBER_LIMIT);
         } else if (wanted < 0 && reservedFor(pool, owner, mac) >= 0) {
@@ -391,7 +406,9 @@ final class NaiveSegment {
         } else if (wanted >= 0 && refusal(pool, wanted, owner, mac) != null) {
             assertRejected(outcome, refusal(pool, wanted, owner, mac));
         } else {
-            long unit = wanted >= 0 ? wanted : had != null ? had.unit : next(pool, outcome);
+            long unit = wanted >= 0
+                    ? wanted
+                    : had != null && !pool.plan.isWithheld(had.unit) ? had.unit : next(pool, outcome);
             if (unit < 0) {
                 assertRejected(outcome, Reason.POOL_EXHAUSTED);
                 return;
@@ -417,7 +434,7 @@ final class NaiveSegment {
         for (Claimant.Kind kind : Claimant.Kind.values()) {
             for (Map.Entry<Long, Claimant> each : pool.reservations.entrySet()) {
                 if (each.getValue().kind() == kind && each.getValue().is(owner, mac)) {
-                    return each.getKey();
+                    return pool.plan.isWithheld(each.getKey()) ? -1 : each.getKey();
                 }
             }
         }
@@ -464,11 +481,13 @@ final class NaiveSegment {
             };
         }
         Former yielding = oldest(pool, left -> left.kind == Kind.YIELDING || left.kind == Kind.RESTING);
-        if (yielding != null && yielding.endedAt + yielding.rest <= clock) {
+        boolean mayYield = yielding != null && !pool.plan.isWithheld(yielding.unit);
+        if (mayYield && yielding.endedAt + yielding.rest <= clock) {
             return yielding.unit;
         }
         Former kept = oldest(pool, left -> left.kind == Kind.KEPT);
-        return kept != null && kept.freeAt() <= clock ? kept.unit : -1;
+        boolean isKept = kept != null && !pool.plan.isWithheld(kept.unit);
+        return isKept && kept.freeAt() <= clock ? kept.unit : -1;
     }
 
     private static Former oldest(Pool pool, Predicate<Former> wanted) {

@@ -12,6 +12,7 @@ import io.nexus.statemachine.command.Outcome;
 import io.nexus.statemachine.engine.Applied;
 import io.nexus.statemachine.engine.MapRows;
 import io.nexus.statemachine.model.AddressPlan;
+import io.nexus.statemachine.model.AddressRange;
 import io.nexus.statemachine.model.AllocPolicy;
 import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Attachment;
@@ -19,6 +20,7 @@ import io.nexus.statemachine.model.Claimant;
 import io.nexus.statemachine.model.HoldPolicy;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.PoolEntry;
+import io.nexus.statemachine.model.PoolSpec;
 import io.nexus.statemachine.model.PoolTerms;
 import io.nexus.statemachine.model.Prefix;
 import io.nexus.statemachine.model.Seeded;
@@ -95,7 +97,8 @@ class SegmentEngineProperties {
                             "ADDRESS_HELD",
                             "ADDRESS_QUARANTINED",
                             "ADDRESS_DECLINED",
-                            "ADDRESS_RESERVED");
+                            "ADDRESS_RESERVED",
+                            "POOL_DRAINING");
         }
     }
 
@@ -130,12 +133,14 @@ class SegmentEngineProperties {
         long stateClock;
         long seq;
         long lastId;
+        final Map<Integer, PoolEntry> latest = new TreeMap<>();
 
         record Proposed(long stateClock, Envelope envelope) {}
 
         Run(SplittableRandom random, boolean mixesIds) {
             this.random = random;
             this.mixesIds = mixesIds;
+            POOLS.forEach(pool -> latest.put(pool.instance(), pool));
             leader.load(rows, null);
             follower.load(rows, null);
         }
@@ -281,7 +286,7 @@ class SegmentEngineProperties {
             int instance = random.nextInt(60) == 0 ? 99 : pool.instance();
             int kind = random.nextInt(100);
             if (kind < 12) {
-                return new Command.OpenPool(pool);
+                return new Command.OpenPool(random.nextInt(3) == 0 ? revised(pool.instance()) : pool);
             } else if (kind < 13) {
                 return new Command.SealPool(instance);
             } else if (kind < 15) {
@@ -323,6 +328,45 @@ class SegmentEngineProperties {
             return new Command.Tick();
         }
 
+        /** The next revision of a pool: with other exclusions, policies or times, or twice as wide. */
+        private PoolEntry revised(int instance) {
+            PoolEntry now = latest.get(instance);
+            PoolSpec spec = now.spec();
+            Prefix cidr = spec.cidr();
+            boolean grows = random.nextInt(4) == 0 && spec.unitLength() - cidr.length() < 5;
+            Prefix wide = grows ? Prefix.masked(cidr.family(), cidr.hi(), cidr.lo(), cidr.length() - 1) : cidr;
+            PoolTerms terms = spec.terms();
+            PoolTerms other = new PoolTerms(
+                    AllocPolicy.values()[random.nextInt(4)],
+                    HoldPolicy.values()[random.nextInt(2)],
+                    terms.holdSeconds(),
+                    terms.quarantineSeconds(),
+                    terms.declineSeconds(),
+                    terms.offerSeconds(),
+                    terms.subscriberLimit(),
+                    terms.historySeconds(),
+                    random.nextInt(6) == 0);
+            Prefix excluded = AddressPlan.prefix(spec, random.nextInt(1 << spec.unitLength() - cidr.length()));
+            PoolEntry next = new PoolEntry(
+                    new PoolSpec(
+                            spec.id(),
+                            spec.space(),
+                            wide,
+                            spec.unitLength(),
+                            spec.gateway(),
+                            random.nextBoolean() ? List.of(AddressRange.of(excluded)) : List.of(),
+                            spec.dns(),
+                            spec.defaultTtlSeconds(),
+                            spec.metadata(),
+                            random.nextBoolean() ? other : terms,
+                            spec.origin()),
+                    instance,
+                    now.segment(),
+                    now.revision() + 1);
+            latest.put(instance, next);
+            return next;
+        }
+
         private Claimant claimant() {
             Identity owner = owner();
             return switch (random.nextInt(3)) {
@@ -351,9 +395,9 @@ class SegmentEngineProperties {
             if (random.nextInt(12) == 0) {
                 return TestSegment.prefix("10.0.0.4/30");
             }
-            Prefix cidr = pool.spec().cidr();
-            int bits = pool.spec().unitLength() - cidr.length();
-            return AddressPlan.prefix(pool.spec(), random.nextInt(1 << bits));
+            PoolSpec spec = latest.get(pool.instance()).spec();
+            int bits = spec.unitLength() - spec.cidr().length();
+            return AddressPlan.prefix(spec, random.nextInt(1 << bits));
         }
     }
 }

@@ -157,6 +157,7 @@ class GoldenCodecTest {
     private static void addMetaCommands(List<Sample<?>> samples) {
         samples.add(command("found-cluster", new Command.FoundCluster(PLAN)));
         samples.add(command("create-pool", new Command.CreatePool(SPEC)));
+        samples.add(command("update-pool", new Command.UpdatePool(5, 1, SPEC)));
         samples.add(command("find-pool", new Command.FindPool("p4")));
         samples.add(command("remove-pool", new Command.RemovePool(5)));
         samples.add(command("replace-node", new Command.ReplaceNode("n0", NODE)));

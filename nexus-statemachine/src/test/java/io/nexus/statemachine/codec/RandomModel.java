@@ -46,7 +46,7 @@ public final class RandomModel {
     }
 
     public Command command() {
-        return switch (random.nextInt(18)) {
+        return switch (random.nextInt(19)) {
             case 0 -> new Command.OpenPool(poolEntry());
             case 1 -> new Command.SealPool(count());
             case 2 ->
@@ -71,6 +71,7 @@ public final class RandomModel {
             case 11 -> new Command.Offer(count(), identity(), mac(), maybe(this::prefix), number(), attachment());
             case 12 ->
                 new Command.Confirm(count(), identity(), maybe(this::prefix), maybe(this::allocType), number());
+            case 17 -> new Command.UpdatePool(count(), count(), poolSpec());
             case 15 -> new Command.Reserve(count(), prefix(), new Claimant(oneOf(Claimant.Kind.values()), text()));
             case 16 -> new Command.Unreserve(count(), prefix());
             case 14 -> new Command.ForgetHistory(3, new long[] {1, count()}, new long[] {number(), number()});
@@ -112,7 +113,7 @@ public final class RandomModel {
     }
 
     public PoolEntry poolEntry() {
-        return new PoolEntry(poolSpec(), count(), random.nextInt(65));
+        return new PoolEntry(poolSpec(), count(), random.nextInt(65), count());
     }
 
     public PoolSpec poolSpec() {
@@ -130,7 +131,8 @@ public final class RandomModel {
                 list(3, this::prefix),
                 number(),
                 metadata,
-                poolTerms());
+                poolTerms(),
+                prefix());
     }
 
     private PoolTerms poolTerms() {
@@ -142,7 +144,8 @@ public final class RandomModel {
                 number(),
                 Math.max(1, number()),
                 count(),
-                number());
+                number(),
+                random.nextBoolean());
     }
 
     public ClusterPlan clusterPlan() {
