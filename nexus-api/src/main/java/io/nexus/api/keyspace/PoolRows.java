@@ -4,6 +4,7 @@ import io.nexus.api.service.Holding;
 import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.rows.AllocationRow;
 import io.nexus.statemachine.rows.RowKeys;
+import io.nexus.statemachine.rows.UnitRow;
 import io.nexus.statemachine.storage.NodeStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ final class PoolRows {
     @Nullable
     Holding get(PoolEntry pool, long unit) {
         byte[] row = store.segment(pool.segment()).get(RowKeys.allocation(pool.instance(), unit));
-        return row == null ? null : holding(pool, unit, row);
+        return row == null || !UnitRow.isAllocation(row) ? null : holding(pool, unit, row);
     }
 
     /** At most so many, from a unit on. */
@@ -32,7 +33,9 @@ final class PoolRows {
         byte[] prefix = RowKeys.allocationsOf(pool.instance());
         byte[] from = RowKeys.allocation(pool.instance(), firstUnit);
         store.segment(pool.segment()).scan(prefix, from, (key, value) -> {
-            found.add(holding(pool, RowKeys.unit(key), value));
+            if (UnitRow.isAllocation(value)) {
+                found.add(holding(pool, RowKeys.unit(key), value));
+            }
             return found.size() < max;
         });
         return found;

@@ -8,6 +8,7 @@ import io.nexus.api.service.PoolDirectory.PoolUse;
 import io.nexus.statemachine.model.AddressPlan;
 import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.rows.RowKeys;
+import io.nexus.statemachine.rows.UnitRow;
 import io.nexus.statemachine.storage.NodeStore;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -96,7 +97,9 @@ public final class PoolsSubtree implements Subtree {
         RoaringBitmap bits = new RoaringBitmap();
         byte[] prefix = RowKeys.allocationsOf(pool.instance());
         store.segment(pool.segment()).scan(prefix, prefix, (key, value) -> {
-            bits.add((int) RowKeys.unit(key));
+            if (UnitRow.isAllocation(value)) {
+                bits.add((int) RowKeys.unit(key));
+            }
             return bits.getLongCardinality() <= BITMAP_ROWS_MAX;
         });
         bits.runOptimize();
