@@ -80,7 +80,11 @@ public final class StatusTable {
             case POOL_DRAINING ->
                 rejects(reason, Status.Code.FAILED_PRECONDITION, 409, "use another pool: this one is being emptied");
             case POOL_CHANGED ->
-                rejects(reason, Status.Code.ABORTED, 409, "read the pool again, and repeat the change if it still fits");
+                rejects(
+                        reason,
+                        Status.Code.ABORTED,
+                        409,
+                        "read the pool again, and repeat the change if it still fits");
             case NO_LEADER ->
                 fails(reason, 503, "retry after the time given: the segment is electing a leader or has no majority");
             case OVERLOADED -> fails(reason, 503, "retry after the time given, with backoff");

@@ -16,9 +16,8 @@ public final class HistoryMapper {
     private HistoryMapper() {}
 
     static WhoHadResponse response(WhoHad past) {
-        WhoHadResponse.Builder response = WhoHadResponse.newBuilder()
-                .setTruncated(past.truncated())
-                .setAnsweredBy(past.answeredBy());
+        WhoHadResponse.Builder response =
+                WhoHadResponse.newBuilder().setTruncated(past.truncated()).setAnsweredBy(past.answeredBy());
         past.tenures().forEach(tenure -> response.addTenures(tenure(tenure)));
         past.asOf().forEach(asOf -> response.addAsOf(ProtoMapper.asOf(asOf)));
         return response.build();
@@ -39,7 +38,8 @@ public final class HistoryMapper {
                 .setPrefixLength(source.prefix().length())
                 .setState(source.state().name())
                 .setSubscriberId(source.owner() == null ? "" : source.owner().subscriber())
-                .setReservedFor(source.claimant() == null ? "" : source.claimant().toString())
+                .setReservedFor(
+                        source.claimant() == null ? "" : source.claimant().toString())
                 .setSinceMs(source.sinceMillis())
                 .setUntilMs(source.untilMillis())
                 .setWhy(source.why())

@@ -70,14 +70,11 @@ public final class PoolEndpoint extends PoolServiceGrpc.PoolServiceImplBase {
     public void unreserve(UnreserveRequest request, StreamObserver<ReserveResponse> observer) {
         long deadline = DeadlineInterceptor.deadlineNanos();
         Calls.answer(
-                observer,
-                () -> pools.unreserve(request.getPoolId(), request.getIp(), deadline),
-                PoolMapper::changed);
+                observer, () -> pools.unreserve(request.getPoolId(), request.getIp(), deadline), PoolMapper::changed);
     }
 
     @Override
-    public void listReservations(
-            ListReservationsRequest request, StreamObserver<ListReservationsResponse> observer) {
+    public void listReservations(ListReservationsRequest request, StreamObserver<ListReservationsResponse> observer) {
         Calls.answer(observer, () -> lookups.reservations(request.getPoolId()), PoolMapper::reservations);
     }
 

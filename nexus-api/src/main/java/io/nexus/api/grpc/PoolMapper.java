@@ -21,8 +21,7 @@ public final class PoolMapper {
     private PoolMapper() {}
 
     static Requests.PoolChange request(UpdatePoolRequest request) {
-        return new Requests.PoolChange(
-                ProtoMapper.request(request.getSpec()), new TreeSet<>(request.getFieldsList()));
+        return new Requests.PoolChange(ProtoMapper.request(request.getSpec()), new TreeSet<>(request.getFieldsList()));
     }
 
     static Requests.Reserve request(ReserveRequest request) {
@@ -81,7 +80,8 @@ public final class PoolMapper {
         return switch (policy) {
             case ALLOC_POLICY_UNSPECIFIED -> null;
             case UNRECOGNIZED ->
-                throw Problem.field("policy", "is not a policy that this version knows").exception();
+                throw Problem.field("policy", "is not a policy that this version knows")
+                        .exception();
             default -> AllocPolicy.ofCode(policy.getNumber());
         };
     }

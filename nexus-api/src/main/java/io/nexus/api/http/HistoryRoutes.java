@@ -141,7 +141,9 @@ final class HistoryRoutes {
             tenure.owner().subscriber(),
             MAC.formatHex(tenure.mac()),
             DUID.formatHex(tenure.owner().duid()),
-            tenure.owner().iaid() == 0 ? "" : Integer.toUnsignedLong(tenure.owner().iaid()),
+            tenure.owner().iaid() == 0
+                    ? ""
+                    : Integer.toUnsignedLong(tenure.owner().iaid()),
             tenure.attachment().gateway(),
             tenure.attachment().circuit(),
             tenure.type().name().toLowerCase(Locale.ROOT),

@@ -115,7 +115,8 @@ final class JsonRequests {
             }
             names.add(name);
         }
-        throw Problem.field(field, "must be one of %s", String.join(", ", names)).exception();
+        throw Problem.field(field, "must be one of %s", String.join(", ", names))
+                .exception();
     }
 
     static int iaid(JsonFields body) {

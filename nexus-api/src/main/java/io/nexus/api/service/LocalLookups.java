@@ -246,7 +246,9 @@ public final class LocalLookups implements Lookups {
         }
 
         private Answer readHere(Set<Integer> segments) {
-            List<AsOf> asOf = segments.stream().map(LocalLookups.this::asOf).toList(); // before the rows: they are at least of then
+            List<AsOf> asOf = segments.stream()
+                    .map(LocalLookups.this::asOf)
+                    .toList(); // before the rows: they are at least of then
             List<Allocation> found = new ArrayList<>();
             reader.read(inquiry, segments).values().forEach(found::addAll);
             return answer(found, asOf);

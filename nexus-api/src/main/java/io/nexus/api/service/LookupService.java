@@ -91,8 +91,7 @@ public final class LookupService {
                         throw Problem.field("to_ms", "the time span ends before it begins")
                                 .exception();
                     }
-                    return lookups.past(
-                            RequestRules.space(space), RequestRules.address(ip), fromMillis, toMillis);
+                    return lookups.past(RequestRules.space(space), RequestRules.address(ip), fromMillis, toMillis);
                 })
                 .thenApply(past -> new WhoHad(past.tenures(), past.truncated(), past.asOf(), selfId));
     }

@@ -28,7 +28,6 @@ public final class PoolService {
     /** Somebody else changed the pool at the same time. */
     private static final int UPDATES_MAX = 3;
 
-
     private final PoolDirectory directory;
     private final PoolFinder finder;
     private final CommandRouter router;
@@ -90,7 +89,8 @@ public final class PoolService {
 
     /** Changes some fields of a pool while it is in use; its CIDR may only grow. Changing nothing is no error. */
     public CompletableFuture<PoolView> update(Requests.PoolChange change, long deadlineNanos) {
-        return guarded(() -> update(change, RequestRules.pool("id", change.body().id()), UPDATES_MAX, deadlineNanos));
+        return guarded(
+                () -> update(change, RequestRules.pool("id", change.body().id()), UPDATES_MAX, deadlineNanos));
     }
 
     private CompletableFuture<PoolView> update(

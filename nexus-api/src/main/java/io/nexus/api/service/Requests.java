@@ -112,17 +112,7 @@ public final class Requests {
                 String space,
                 long defaultTtlSeconds,
                 Map<String, String> metadata) {
-            this(
-                    id,
-                    cidr,
-                    prefixLength,
-                    gateway,
-                    exclusions,
-                    dns,
-                    space,
-                    defaultTtlSeconds,
-                    metadata,
-                    Terms.DEFAULT);
+            this(id, cidr, prefixLength, gateway, exclusions, dns, space, defaultTtlSeconds, metadata, Terms.DEFAULT);
         }
     }
 

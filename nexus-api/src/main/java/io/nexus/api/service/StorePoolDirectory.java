@@ -78,7 +78,8 @@ public final class StorePoolDirectory implements PoolDirectory, FeedListener {
     public List<PoolEntry> everContaining(String space, Prefix prefix) {
         return opened.values().stream()
                 .map(Opened::pool)
-                .filter(pool -> pool.spec().space().equals(space) && pool.spec().cidr().contains(prefix))
+                .filter(pool ->
+                        pool.spec().space().equals(space) && pool.spec().cidr().contains(prefix))
                 .toList();
     }
 

@@ -74,7 +74,8 @@ public final class UnitReader {
 
     private UnitView view(PoolEntry pool, long unit, @Nullable UnitRow row) {
         byte[] reserved = store.segment(pool.segment()).get(RowKeys.reservation(pool.instance(), unit));
-        Claimant claimant = reserved == null ? null : ReservationRow.decode(reserved).claimant();
+        Claimant claimant =
+                reserved == null ? null : ReservationRow.decode(reserved).claimant();
         Facts facts = row instanceof AllocationRow allocation
                 ? held(allocation)
                 : row instanceof FormerRow left ? left(left, clockMillis(pool)) : unused(pool, unit, claimant);
@@ -114,8 +115,11 @@ public final class UnitReader {
         String who = left.owner().subscriber();
         String free = time(left.freeAtMillis());
         if (left.kind() == FormerRow.Kind.DECLINED) {
-            return facts(State.DECLINED, left, "it rests until " + free + ": " + who + " found it in use, or it was"
-                    + " reserved soon after its use");
+            return facts(
+                    State.DECLINED,
+                    left,
+                    "it rests until " + free + ": " + who + " found it in use, or it was"
+                            + " reserved soon after its use");
         }
         if (left.freeAtMillis() <= nowMillis) {
             return facts(State.FREE, left, who + " had it last and gets it again as long as nobody else needed it");

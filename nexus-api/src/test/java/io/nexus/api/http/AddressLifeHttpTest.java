@@ -45,8 +45,13 @@ final class AddressLifeHttpTest {
     @Test
     void pool_withTermsThatCannotBe_isRefusedByField() {
         for (String term : new String[] {
-            "\"policy\":\"best\"", "\"hold_policy\":\"hard\"", "\"hold_seconds\":-1", "\"offer_seconds\":0",
-            "\"quarantine_seconds\":999999999999", "\"subscriber_limit\":-1", "\"history_seconds\":-2"
+            "\"policy\":\"best\"",
+            "\"hold_policy\":\"hard\"",
+            "\"hold_seconds\":-1",
+            "\"offer_seconds\":0",
+            "\"quarantine_seconds\":999999999999",
+            "\"subscriber_limit\":-1",
+            "\"history_seconds\":-2"
         }) {
             Answer refused = nexus.post("/api/v1/pools", "{\"id\":\"p\",\"cidr\":\"10.0.0.0/29\"," + term + "}");
             assertThat(refused.status()).as(term).isEqualTo(400);
@@ -94,8 +99,7 @@ final class AddressLifeHttpTest {
         assertThat(offered.text("state")).isEqualTo("offered");
         assertThat(post("/offer", "b").json().path("allocation").path("state").asText())
                 .isEqualTo("OFFERED");
-        Answer confirmed =
-                nexus.post("/api/v1/allocations/a/confirm", "{\"pool_id\":\"p\",\"ttl\":3600}");
+        Answer confirmed = nexus.post("/api/v1/allocations/a/confirm", "{\"pool_id\":\"p\",\"ttl\":3600}");
         assertThat(confirmed.status()).isEqualTo(200);
         assertThat(confirmed.text("ip")).isEqualTo(offered.text("ip"));
         assertThat(confirmed.json().has("state")).isFalse();
@@ -117,7 +121,8 @@ final class AddressLifeHttpTest {
     void decline_restsTheAddress_inBothDialects() {
         nexus.pool("p", "10.0.0.0/29");
         String first = nexus.allocate("a", "p").text("ip");
-        assertThat(nexus.post("/api/v1/allocations/a/decline", "{\"pool_id\":\"p\"}").status())
+        assertThat(nexus.post("/api/v1/allocations/a/decline", "{\"pool_id\":\"p\"}")
+                        .status())
                 .isEqualTo(204);
         assertThat(explicit("b", first).text("reason")).isEqualTo("ADDRESS_DECLINED");
         String second = nexus.allocate("a", "p").text("ip");
@@ -140,7 +145,8 @@ final class AddressLifeHttpTest {
         JsonNode listed = nexus.get("/api/v1/pools/p/reservations").json().path("reservations");
         assertThat(listed).hasSize(1);
         assertThat(listed.path(0).path("name").asText()).isEqualTo("020000000007");
-        assertThat(nexus.delete("/api/v1/pools/p/reservations/10.0.0.5").status()).isEqualTo(204);
+        assertThat(nexus.delete("/api/v1/pools/p/reservations/10.0.0.5").status())
+                .isEqualTo(204);
         nexus.delete("/api/v1/allocations/b");
         assertThat(explicit("a", "10.0.0.5").status()).isEqualTo(201);
         Answer two = nexus.post(
@@ -164,7 +170,8 @@ final class AddressLifeHttpTest {
         assertThat(explained("subscriber_id=a").path("ip").asText()).isEqualTo("10.0.0.2");
         post("/api/v1/offers", "a");
         assertThat(explained("subscriber_id=a").path("state").asText()).isEqualTo("OFFERED");
-        assertThat(nexus.get("/api/v1/explain?ip=10.9.9.9").json().path("units")).isEmpty();
+        assertThat(nexus.get("/api/v1/explain?ip=10.9.9.9").json().path("units"))
+                .isEmpty();
         assertThat(nexus.get("/api/v1/explain").status()).isEqualTo(400);
     }
 
@@ -190,14 +197,16 @@ final class AddressLifeHttpTest {
         JsonNode first = only(at(ip, start + 99_999));
         assertThat(first.path("subscriber_id").asText()).isEqualTo("a");
         assertThat(first.path("gateway_id").asText()).isEqualTo("bng-1");
-        assertThat(first.path("from").asText()).isEqualTo(Instant.ofEpochMilli(start).toString());
+        assertThat(first.path("from").asText())
+                .isEqualTo(Instant.ofEpochMilli(start).toString());
         assertThat(first.path("to").asText())
                 .isEqualTo(Instant.ofEpochMilli(start + 100_000).toString());
         assertThat(first.path("reason").asText()).isEqualTo("released");
         assertThat(at(ip, start + 100_000).json().path("count").asInt()).isZero();
         assertThat(only(at(ip, start + 150_000)).path("subscriber_id").asText()).isEqualTo("b");
         assertThat(only(at(ip, start + 150_000)).has("to")).isFalse();
-        assertThat(nexus.get("/api/v1/history/" + ip).json().path("count").asInt()).isEqualTo(2);
+        assertThat(nexus.get("/api/v1/history/" + ip).json().path("count").asInt())
+                .isEqualTo(2);
         assertThat(nexus.get("/api/v1/history/" + ip + "?to=" + Instant.ofEpochMilli(start + 150_000))
                         .json()
                         .path("count")
@@ -217,7 +226,8 @@ final class AddressLifeHttpTest {
     @Test
     void history_asCsv_quotesWhatNeedsIt() {
         nexus.pool("p", "10.0.0.0/30");
-        String ip = nexus.allocate("a", "p", "\"circuit_id\":\"eth \\\"1\\\", left\"").text("ip");
+        String ip = nexus.allocate("a", "p", "\"circuit_id\":\"eth \\\"1\\\", left\"")
+                .text("ip");
         Answer csv = nexus.get("/api/v1/history/" + ip + "?format=csv");
         assertThat(csv.header("Content-Type")).startsWith("text/csv");
         assertThat(csv.body().lines().toList())
@@ -236,9 +246,13 @@ final class AddressLifeHttpTest {
         nexus.delete("/api/v1/allocations/a");
         assertThat(nexus.delete("/api/v1/pools/p").status()).isEqualTo(204);
         nexus.pool("p", "10.0.0.0/29");
-        assertThat(nexus.get("/api/v1/history/" + ip).json().path("count").asInt()).isEqualTo(1);
-        for (String query : new String[] {"at=yesterday", "format=xml", "from=2026-03-01T10:00Z&to=2026-03-01T09:00Z"}) {
-            assertThat(nexus.get("/api/v1/history/" + ip + "?" + query).status()).as(query).isEqualTo(400);
+        assertThat(nexus.get("/api/v1/history/" + ip).json().path("count").asInt())
+                .isEqualTo(1);
+        for (String query :
+                new String[] {"at=yesterday", "format=xml", "from=2026-03-01T10:00Z&to=2026-03-01T09:00Z"}) {
+            assertThat(nexus.get("/api/v1/history/" + ip + "?" + query).status())
+                    .as(query)
+                    .isEqualTo(400);
         }
         assertThat(nexus.get("/api/v1/history/somewhere").status()).isEqualTo(400);
     }

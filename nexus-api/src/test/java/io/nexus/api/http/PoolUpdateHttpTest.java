@@ -38,7 +38,8 @@ final class PoolUpdateHttpTest {
         assertThat(changed.path("hold_seconds").asLong()).isZero();
         assertThat(nexus.get("/api/v1/pools/p").json()).isEqualTo(changed);
         assertThat(nexus.allocate("a", "p").json().path("ttl").asLong()).isEqualTo(600);
-        assertThat(patch("\"ttl\":600").json()).isEqualTo(nexus.get("/api/v1/pools/p").json());
+        assertThat(patch("\"ttl\":600").json())
+                .isEqualTo(nexus.get("/api/v1/pools/p").json());
     }
 
     @Test
@@ -46,15 +47,18 @@ final class PoolUpdateHttpTest {
         String kept = nexus.allocate("a", "p").text("ip");
         assertThat(patch("\"cidr\":\"10.0.0.0/28\"").status()).isEqualTo(200);
         assertThat(nexus.allocate("a", "p").text("ip")).isEqualTo(kept);
-        assertThat(nexus.get("/api/v1/allocations/by-ip/" + kept).text("subscriber_id")).isEqualTo("a");
+        assertThat(nexus.get("/api/v1/allocations/by-ip/" + kept).text("subscriber_id"))
+                .isEqualTo("a");
         Set<String> given = new HashSet<>(Set.of(kept));
         for (int i = 0; i < 12; i++) {
             given.add(nexus.allocate("s" + i, "p").text("ip"));
         }
         assertThat(given).hasSize(13);
         assertThat(nexus.allocate("late", "p").text("reason")).isEqualTo("POOL_EXHAUSTED");
-        assertThat(nexus.post("/api/v1/pools", "{\"id\":\"p\",\"cidr\":\"10.0.0.0/28\",\"dns\":[\"10.0.0.9\"],"
-                                + "\"hold_seconds\":0}")
+        assertThat(nexus.post(
+                                "/api/v1/pools",
+                                "{\"id\":\"p\",\"cidr\":\"10.0.0.0/28\",\"dns\":[\"10.0.0.9\"],"
+                                        + "\"hold_seconds\":0}")
                         .status())
                 .as("the same body as the pool has now")
                 .isEqualTo(200);
@@ -69,7 +73,8 @@ final class PoolUpdateHttpTest {
         assertRefused(patch("\"space\":\"other\""), 400, "space");
         assertRefused(patch("\"segment\":3"), 400, "segment");
         assertRefused(patch("\"gateway\":\"10.9.9.9\""), 400, "gateway");
-        assertThat(nexus.send("PATCH", "/api/v1/pools/none", "{\"ttl\":1}").status()).isEqualTo(404);
+        assertThat(nexus.send("PATCH", "/api/v1/pools/none", "{\"ttl\":1}").status())
+                .isEqualTo(404);
     }
 
     private static void assertRefused(Answer answer, int status, String field) {
@@ -94,6 +99,7 @@ final class PoolUpdateHttpTest {
         assertThat(nexus.allocate("a", "p").text("ip")).isEqualTo(ip);
         nexus.delete("/api/v1/allocations/a");
         assertThat(nexus.allocate("a", "p").text("ip")).isNotEqualTo(ip);
-        assertThat(nexus.allocate("b", "p", "\"ip\":\"" + ip + "\"").text("reason")).isEqualTo("NOT_ALLOCATABLE");
+        assertThat(nexus.allocate("b", "p", "\"ip\":\"" + ip + "\"").text("reason"))
+                .isEqualTo("NOT_ALLOCATABLE");
     }
 }

@@ -84,8 +84,8 @@ final class AllocateCommand implements Callable<Integer> {
         if (type != null) {
             request.setAllocType(AllocType.valueOf("ALLOC_TYPE_" + type.name().toUpperCase(Locale.ROOT)));
         }
-        AllocateResponse response = server.call(
-                client -> offer ? client.offer(request.build()) : client.allocate(request.build()));
+        AllocateResponse response =
+                server.call(client -> offer ? client.offer(request.build()) : client.allocate(request.build()));
         if (server.json()) {
             server.show(response);
         } else {

@@ -64,7 +64,8 @@ final class PoolTermsOptions {
             spec.setPolicy(AllocPolicy.valueOf("ALLOC_POLICY_" + policy.name().toUpperCase(Locale.ROOT)));
         }
         if (holdPolicy != null) {
-            spec.setHoldPolicy(HoldPolicy.valueOf("HOLD_POLICY_" + holdPolicy.name().toUpperCase(Locale.ROOT)));
+            spec.setHoldPolicy(
+                    HoldPolicy.valueOf("HOLD_POLICY_" + holdPolicy.name().toUpperCase(Locale.ROOT)));
         }
         if (holdSeconds != null) {
             spec.setHoldSeconds(holdSeconds);

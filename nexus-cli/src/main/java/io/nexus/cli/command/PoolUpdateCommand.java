@@ -92,8 +92,10 @@ final class PoolUpdateCommand implements Callable<Integer> {
             spec.setDraining(drain);
             fields.add("draining");
         }
-        UpdatePoolRequest request =
-                UpdatePoolRequest.newBuilder().setSpec(spec).addAllFields(fields).build();
+        UpdatePoolRequest request = UpdatePoolRequest.newBuilder()
+                .setSpec(spec)
+                .addAllFields(fields)
+                .build();
         Pool pool = server.call(client -> client.updatePool(request));
         PoolCommand.show(server, pool);
         return 0;

@@ -39,13 +39,13 @@ final class Choice {
         if (next != UnitBitmap.NONE) {
             return new Chosen(next, true, false);
         }
-        FormerRow yielding = left(pool, pool.firstYielding());
+        FormerRow yielding = left(pool, pool.leftovers().firstYielding());
         if (yielding != null && yielding.restedAtMillis() <= draft.clockMillis()) {
-            return new Chosen(pool.firstYielding(), false, false);
+            return new Chosen(pool.leftovers().firstYielding(), false, false);
         }
-        FormerRow kept = left(pool, pool.firstKept());
+        FormerRow kept = left(pool, pool.leftovers().firstKept());
         return kept != null && kept.freeAtMillis() <= draft.clockMillis()
-                ? new Chosen(pool.firstKept(), false, false)
+                ? new Chosen(pool.leftovers().firstKept(), false, false)
                 : Chosen.NOTHING;
     }
 
@@ -57,8 +57,7 @@ final class Choice {
     }
 
     /** Why somebody may not have exactly this unit, which is inside the pool and not withheld; null: it may. */
-    Outcome.@Nullable Rejected refusal(
-            PoolState pool, long unit, Identity owner, byte[] mac) {
+    Outcome.@Nullable Rejected refusal(PoolState pool, long unit, Identity owner, byte[] mac) {
         Claimant claimant = pool.reservations().at(unit);
         if (claimant != null && !claimant.is(owner, mac)) {
             return Refusals.reserved(pool, unit);
@@ -80,9 +79,7 @@ final class Choice {
                 if (left.owner().equals(owner)) {
                     yield null;
                 }
-                yield left.heldUntilMillis() <= now
-                        ? Refusals.quarantined(pool, unit)
-                        : Refusals.held(pool, unit);
+                yield left.heldUntilMillis() <= now ? Refusals.quarantined(pool, unit) : Refusals.held(pool, unit);
             }
         };
     }

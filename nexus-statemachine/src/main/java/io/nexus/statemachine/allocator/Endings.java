@@ -118,7 +118,8 @@ final class Endings {
 
     /** The same of a decline. */
     static int body(Decline command) {
-        return digest(bytes(command.instance(), command.owner(), command.prefix()).u8(DECLINES));
+        return digest(
+                bytes(command.instance(), command.owner(), command.prefix()).u8(DECLINES));
     }
 
     private static int digest(ByteWriter bytes) {

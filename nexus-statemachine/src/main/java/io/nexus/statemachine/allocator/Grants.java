@@ -10,8 +10,8 @@ import io.nexus.statemachine.command.Outcome.Rejected;
 import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Allocation;
 import io.nexus.statemachine.model.Attachment;
-import io.nexus.statemachine.model.Prefix;
 import io.nexus.statemachine.model.Identity;
+import io.nexus.statemachine.model.Prefix;
 import io.nexus.statemachine.model.Reason;
 import io.nexus.statemachine.model.Stage;
 import io.nexus.statemachine.rows.AllocationRow;
@@ -52,8 +52,7 @@ final class Grants {
             return Refusals.unknownPool(command.instance());
         }
         String problem = LeaseTerms.problem(command.type(), command.ttlSeconds(), poolTtl(pool));
-        LeaseTerms terms =
-                LeaseTerms.of(command.type(), problem == null ? command.ttlSeconds() : 0, poolTtl(pool));
+        LeaseTerms terms = LeaseTerms.of(command.type(), problem == null ? command.ttlSeconds() : 0, poolTtl(pool));
         return give(
                 commandId,
                 new Wish(
@@ -98,8 +97,7 @@ final class Grants {
             return Refusals.sealed(pool);
         }
         Held held = draft.ofOwner(pool, wish.owner);
-        boolean isRepetition =
-                held != null && held.isAllocated() && held.row().commandId() == commandId;
+        boolean isRepetition = held != null && held.isAllocated() && held.row().commandId() == commandId;
         // What was answered once is not checked again: the pool may have become another since.
         if (!isRepetition && ttlProblem != null) {
             return Refusals.invalid("ttl_seconds", ttlProblem);

@@ -72,7 +72,9 @@ record LeaseTerms(AllocType type, long ttlMillis) {
         AllocType strongest = type.code() > row.type().code() ? type : row.type();
         boolean isPermanent = strongest == AllocType.PERMANENT;
         long deadline = isPermanent ? 0 : Math.max(row.expiresAtMillis(), deadlineMillis(clockMillis));
-        if (strongest == row.type() && deadline == row.expiresAtMillis() && stage == row.stage()
+        if (strongest == row.type()
+                && deadline == row.expiresAtMillis()
+                && stage == row.stage()
                 && where.equals(row.attachment())) {
             return null;
         }

@@ -29,7 +29,9 @@ final class Refusals {
 
     static Rejected draining(PoolState pool) {
         return Rejected.because(
-                Reason.POOL_DRAINING, "pool %s is being emptied", pool.entry().spec().id());
+                Reason.POOL_DRAINING,
+                "pool %s is being emptied",
+                pool.entry().spec().id());
     }
 
     /** Null if the owner and MAC can be stored. Requests were checked before; a log entry is checked again. */
@@ -83,14 +85,14 @@ final class Refusals {
             return Rejected.because(
                     Reason.POOL_EXHAUSTED, "pool %s has changed hands too often: create it again", poolId);
         }
-        return pool.resting() == 0
+        return pool.leftovers().count() == 0
                 ? Rejected.because(Reason.POOL_EXHAUSTED, "all %d of pool %s are allocated", pool.allocated(), poolId)
                 : Rejected.because(
                         Reason.POOL_EXHAUSTED,
                         "%d of pool %s are allocated and %d are held, in quarantine or declined",
                         pool.allocated(),
                         poolId,
-                        pool.resting());
+                        pool.leftovers().count());
     }
 
     static Rejected limit(PoolState pool, Identity owner) {
@@ -117,12 +119,16 @@ final class Refusals {
 
     static Rejected reserved(PoolState pool, long unit) {
         return Rejected.because(
-                Reason.ADDRESS_RESERVED, "%s is reserved for somebody else", pool.plan().prefix(unit));
+                Reason.ADDRESS_RESERVED,
+                "%s is reserved for somebody else",
+                pool.plan().prefix(unit));
     }
 
     static Rejected held(PoolState pool, long unit) {
         return Rejected.because(
-                Reason.ADDRESS_HELD, "%s is held for its last owner", pool.plan().prefix(unit));
+                Reason.ADDRESS_HELD,
+                "%s is held for its last owner",
+                pool.plan().prefix(unit));
     }
 
     static Rejected quarantined(PoolState pool, long unit) {

@@ -16,8 +16,7 @@ final class ReleaseOrder {
     private final NavigableMap<Long, RoaringBitmap> bySecond = new TreeMap<>();
 
     void add(long unit, long releasedAtMillis) {
-        boolean added = bySecond
-                .computeIfAbsent(releasedAtMillis / MILLIS_PER_SECOND, second -> new RoaringBitmap())
+        boolean added = bySecond.computeIfAbsent(releasedAtMillis / MILLIS_PER_SECOND, second -> new RoaringBitmap())
                 .checkedAdd((int) unit);
         Invariant.check(added, "unit %d was released twice", unit);
     }

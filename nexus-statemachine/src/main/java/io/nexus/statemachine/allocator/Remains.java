@@ -27,19 +27,15 @@ final class Remains {
             return null;
         }
         boolean isKept = row.type() == AllocType.STICKY || terms.holdPolicy() == HoldPolicy.STRICT;
-        return former(
-                isKept ? Kind.KEPT : Kind.YIELDING, row, draft, terms.holdSeconds(), terms.quarantineSeconds());
+        return former(isKept ? Kind.KEPT : Kind.YIELDING, row, draft, terms.holdSeconds(), terms.quarantineSeconds());
     }
 
     /** Of one whose owner found the address in use elsewhere. Null: the pool gives it out again at once. */
     static @Nullable FormerRow declined(PoolTerms terms, AllocationRow row, StepDraft draft) {
-        return terms.declineSeconds() == 0
-                ? null
-                : former(Kind.DECLINED, row, draft, 0, terms.declineSeconds());
+        return terms.declineSeconds() == 0 ? null : former(Kind.DECLINED, row, draft, 0, terms.declineSeconds());
     }
 
-    private static FormerRow former(
-            Kind kind, AllocationRow row, StepDraft draft, long heldSeconds, long restSeconds) {
+    private static FormerRow former(Kind kind, AllocationRow row, StepDraft draft, long heldSeconds, long restSeconds) {
         return new FormerRow(
                 kind,
                 row.owner(),

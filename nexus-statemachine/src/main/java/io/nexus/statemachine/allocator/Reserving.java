@@ -47,7 +47,8 @@ final class Reserving {
         }
         if (pool.reservations().size() >= Reservations.RESERVATIONS_MAX) {
             return Refusals.invalid(
-                    "ip", "a pool has at most " + Reservations.RESERVATIONS_MAX + " reservations, and this one has them");
+                    "ip",
+                    "a pool has at most " + Reservations.RESERVATIONS_MAX + " reservations, and this one has them");
         }
         Held held = draft.at(pool, unit);
         if (held.isAllocated() && !claimant.is(held.row().owner(), held.row().mac())) {

@@ -78,7 +78,8 @@ public final class SegmentEngine implements Engine {
             case RowKeys.COUNTERS -> poolOf(key).found(CountersRow.decode(value));
             case RowKeys.ALLOCATION -> loadUnit(poolOf(key), RowKeys.unit(key), UnitRow.decode(value));
             case RowKeys.RESERVATION ->
-                poolOf(key).found(RowKeys.unit(key), ReservationRow.decode(value).claimant());
+                poolOf(key)
+                        .found(RowKeys.unit(key), ReservationRow.decode(value).claimant());
             case RowKeys.HISTORY -> {} // nothing follows from it
             case RowKeys.RECENT -> recent.add(RowKeys.seq(key), RecentRow.decode(value));
             default -> Invariant.check(false, "row of unknown kind %d in segment %d", RowKeys.kind(key), segment);
@@ -195,8 +196,9 @@ public final class SegmentEngine implements Engine {
 
         private Outcome openPool(PoolEntry entry) {
             PoolState known = pools.get(entry.instance());
-            boolean contradicts =
-                    known != null && known.entry().revision() == entry.revision() && !known.entry().equals(entry);
+            boolean contradicts = known != null
+                    && known.entry().revision() == entry.revision()
+                    && !known.entry().equals(entry);
             if (entry.segment() != segment || contradicts) {
                 return Rejected.because(
                         Reason.INVARIANT_BROKEN,
@@ -234,7 +236,7 @@ public final class SegmentEngine implements Engine {
             keepHistory(next);
             draft.put(pool, new PoolRow(next, false));
             if (forgetsOrder) {
-                pool.formers().forEach((int unit) -> draft.await(pool, unit & RowKeys.UNIT_MAX));
+                pool.leftovers().units().forEach((int unit) -> draft.await(pool, unit & RowKeys.UNIT_MAX));
             }
             return Accepted.of(true, next);
         }
@@ -256,7 +258,7 @@ public final class SegmentEngine implements Engine {
                         pool.allocated());
             }
             pool.seal();
-            expiry.reset(instance, pool.formers()); // nobody comes back to a pool that is gone
+            expiry.reset(instance, pool.leftovers().units()); // nobody comes back to a pool that is gone
             draft.put(pool, new PoolRow(entry, true));
             return Accepted.of(true, entry);
         }

@@ -47,8 +47,7 @@ final class StepDraft {
     private record PoolUpdate(byte @Nullable [] before, PoolRow after) {}
 
     @SuppressWarnings("ArrayRecordComponent")
-    private record ReservationUpdate(
-            byte @Nullable [] before, byte @Nullable [] after) {}
+    private record ReservationUpdate(byte @Nullable [] before, byte @Nullable [] after) {}
 
     StepDraft(Rows rows, ExpiryIndex expiry, long clockMillis, int incarnation, long seq) {
         this.rows = rows;
@@ -127,7 +126,8 @@ final class StepDraft {
             boolean counts = RowKeys.instance(key) == pool.instance()
                     && !changed.containsKey(id(pool, RowKeys.unit(key)))
                     && UnitRow.isAllocation(value);
-            count[0] += counts && AllocationRow.decode(value).owner().subscriber().equals(subscriber) ? 1 : 0;
+            count[0] +=
+                    counts && AllocationRow.decode(value).owner().subscriber().equals(subscriber) ? 1 : 0;
         });
         return count[0];
     }

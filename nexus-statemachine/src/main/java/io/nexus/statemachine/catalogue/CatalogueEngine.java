@@ -167,7 +167,9 @@ public final class CatalogueEngine implements Engine {
     private Outcome create(PoolSpec spec, ClusterPlan current, PendingRows pending) {
         PoolEntry existing = pools.byId(spec.id());
         if (existing != null) {
-            return existing.spec().asAsked().equals(spec) ? Accepted.of(false, existing) : exists(existing.spec(), spec);
+            return existing.spec().asAsked().equals(spec)
+                    ? Accepted.of(false, existing)
+                    : exists(existing.spec(), spec);
         }
         Outcome refusal = refusal(spec);
         if (refusal != null) {
@@ -193,7 +195,9 @@ public final class CatalogueEngine implements Engine {
         }
         if (entry.revision() != command.revision()) {
             return Rejected.because(
-                    Reason.POOL_CHANGED, "pool %s was changed by somebody else meanwhile", entry.spec().id());
+                    Reason.POOL_CHANGED,
+                    "pool %s was changed by somebody else meanwhile",
+                    entry.spec().id());
         }
         Rejected problem = PoolAmendment.problem(entry.spec(), wanted);
         if (problem != null) {

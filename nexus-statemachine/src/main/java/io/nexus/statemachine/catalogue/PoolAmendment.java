@@ -25,8 +25,10 @@ final class PoolAmendment {
         boolean grows = cidr.family() == now.cidr().family() && cidr.contains(now.cidr());
         return grows
                 ? null
-                : invalid("cidr", cidr + " does not contain " + now.cidr() + ": a pool only grows; exclude what is to"
-                        + " leave it");
+                : invalid(
+                        "cidr",
+                        cidr + " does not contain " + now.cidr() + ": a pool only grows; exclude what is to"
+                                + " leave it");
     }
 
     /** The wanted pool with the numbers of units that it had before. */

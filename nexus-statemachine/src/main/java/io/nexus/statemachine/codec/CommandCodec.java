@@ -111,7 +111,8 @@ public final class CommandCodec {
             writeOptional(writer, decline.prefix());
         } else if (command instanceof Reserve reserve) {
             PrefixCodec.write(writer.u8(RESERVE).vint31(reserve.instance()), reserve.prefix());
-            writer.u8(reserve.claimant().kind().ordinal()).string(reserve.claimant().name());
+            writer.u8(reserve.claimant().kind().ordinal())
+                    .string(reserve.claimant().name());
         } else if (command instanceof Unreserve unreserve) {
             PrefixCodec.write(writer.u8(UNRESERVE).vint31(unreserve.instance()), unreserve.prefix());
         }
@@ -205,13 +206,7 @@ public final class CommandCodec {
         Prefix requested = readOptional(reader);
         AllocType type = type(reader.u8());
         return new Allocate(
-                instance,
-                owner,
-                mac,
-                requested,
-                type,
-                reader.vint(),
-                AllocationCodec.readAttachment(reader));
+                instance, owner, mac, requested, type, reader.vint(), AllocationCodec.readAttachment(reader));
     }
 
     private static void writeExpire(ByteWriter writer, Expire expire) {

@@ -89,7 +89,18 @@ public final class PoolEntryCodec {
         long ttlSeconds = reader.vint();
         Map<String, String> metadata = readMetadata(reader);
         PoolTerms terms = readTerms(reader);
-        return new PoolSpec(id, space, cidr, unitLength, gateway, exclusions, dns, ttlSeconds, metadata, terms, PrefixCodec.read(reader));
+        return new PoolSpec(
+                id,
+                space,
+                cidr,
+                unitLength,
+                gateway,
+                exclusions,
+                dns,
+                ttlSeconds,
+                metadata,
+                terms,
+                PrefixCodec.read(reader));
     }
 
     private static Map<String, String> readMetadata(ByteReader reader) {

@@ -81,8 +81,7 @@ public sealed interface Command {
             Identity owner,
             @Nullable Prefix prefix,
             @Nullable AllocType type,
-            long ttlSeconds)
-            implements Command {}
+            long ttlSeconds) implements Command {}
 
     /**
      * Ends an allocation whose owner found the address in use elsewhere: nobody gets it for the pool's time.

@@ -59,17 +59,7 @@ public record PoolSpec(
             List<Prefix> dns,
             long defaultTtlSeconds,
             Map<String, String> metadata) {
-        this(
-                id,
-                space,
-                cidr,
-                unitLength,
-                gateway,
-                exclusions,
-                dns,
-                defaultTtlSeconds,
-                metadata,
-                PoolTerms.DEFAULT);
+        this(id, space, cidr, unitLength, gateway, exclusions, dns, defaultTtlSeconds, metadata, PoolTerms.DEFAULT);
     }
 
     /** As an operator would ask for it: without a memory of how it grew. */

@@ -191,7 +191,6 @@ public record AllocationRow(
                 attachment);
     }
 
-
     private static int header(ByteReader in) {
         int version = in.u8();
         if (version != VERSION) {

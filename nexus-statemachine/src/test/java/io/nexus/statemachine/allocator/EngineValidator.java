@@ -100,8 +100,7 @@ final class EngineValidator {
     private boolean isFound(byte[] key, Identity owner) {
         byte[] ownKey = key.clone();
         boolean[] found = {false};
-        rows.holdings(
-                SubscriberHash.of(owner.subscriber()), (k, v) -> found[0] |= java.util.Arrays.equals(k, ownKey));
+        rows.holdings(SubscriberHash.of(owner.subscriber()), (k, v) -> found[0] |= java.util.Arrays.equals(k, ownKey));
         return found[0];
     }
 
@@ -114,7 +113,9 @@ final class EngineValidator {
         CountersRow counters = CountersRow.decode(rows.get(RowKeys.counters(instance)));
         assertThat(counters).isEqualTo(pool.counters());
         assertThat(counters.allocated()).as("allocated in %d", instance).isEqualTo(units.size());
-        assertThat(counters.resting()).as("resting in %d", instance).isEqualTo(formersOfPool.getOrDefault(instance, 0L));
+        assertThat(counters.resting())
+                .as("resting in %d", instance)
+                .isEqualTo(formersOfPool.getOrDefault(instance, 0L));
         for (long unit = 0; unit < Math.min(UNITS_LOOKED_AT, pool.plan().unitCount()); unit++) {
             assertThat(pool.isAllocated(unit)).as("bit of unit %d", unit).isEqualTo(units.contains(unit));
         }

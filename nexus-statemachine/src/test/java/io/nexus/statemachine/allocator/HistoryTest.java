@@ -77,9 +77,10 @@ class HistoryTest {
         segment.restart();
         segment.pass(1);
         segment.accepted(release(1, "a"));
-        segment.rows.scan(RowKeys.historyOf(1, 2), (key, value) -> assertThat(
-                        HistoryRow.decode(value).attachment())
-                .isEqualTo(moved.attachment()));
+        segment.rows.scan(
+                RowKeys.historyOf(1, 2),
+                (key, value) ->
+                        assertThat(HistoryRow.decode(value).attachment()).isEqualTo(moved.attachment()));
         assertThat(history(2)).hasSize(1);
     }
 
@@ -99,7 +100,8 @@ class HistoryTest {
         segment.with(2, "10.1.0.0/29", 32);
         segment.accepted(allocate(2, "a"));
         segment.accepted(release(2, "a"));
-        segment.rows.scan(RowKeys.allOf(RowKeys.HISTORY), (key, value) -> assertThat(key).isNull());
+        segment.rows.scan(
+                RowKeys.allOf(RowKeys.HISTORY), (key, value) -> assertThat(key).isNull());
     }
 
     @Test

@@ -32,7 +32,8 @@ class PoolLifeTest {
         assertThat(segment.accepted(new Command.OpenPool(pool))).isEqualTo(Accepted.of(false, pool));
         segment.restart();
         assertThat(segment.accepted(new Command.OpenPool(pool))).isEqualTo(Accepted.of(false, pool));
-        assertThat(CountersRow.decode(segment.rows.get(RowKeys.counters(7)))).isEqualTo(new CountersRow(0, 0, 0, 253, 0));
+        assertThat(CountersRow.decode(segment.rows.get(RowKeys.counters(7))))
+                .isEqualTo(new CountersRow(0, 0, 0, 253, 0));
     }
 
     @Test

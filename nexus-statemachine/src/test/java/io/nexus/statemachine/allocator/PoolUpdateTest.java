@@ -3,10 +3,10 @@ package io.nexus.statemachine.allocator;
 import static io.nexus.statemachine.allocator.TestSegment.address;
 import static io.nexus.statemachine.allocator.TestSegment.allocate;
 import static io.nexus.statemachine.allocator.TestSegment.exactly;
+import static io.nexus.statemachine.allocator.TestSegment.lease;
 import static io.nexus.statemachine.allocator.TestSegment.prefix;
 import static io.nexus.statemachine.allocator.TestSegment.release;
 import static io.nexus.statemachine.allocator.TestSegment.renew;
-import static io.nexus.statemachine.allocator.TestSegment.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nexus.statemachine.command.Command;
@@ -38,8 +38,9 @@ class PoolUpdateTest {
     }
 
     private void become(String origin, String cidr, PoolTerms terms, String... exclusions) {
-        List<AddressRange> ranges =
-                List.of(exclusions).stream().map(text -> AddressRange.parse(text).get()).toList();
+        List<AddressRange> ranges = List.of(exclusions).stream()
+                .map(text -> AddressRange.parse(text).get())
+                .toList();
         PoolSpec spec = new PoolSpec(
                 "p", "default", prefix(cidr), 32, null, ranges, List.of(), 0, Map.of(), terms, prefix(origin));
         PoolEntry entry = new PoolEntry(spec, 1, TestSegment.SEGMENT, revision++);
@@ -71,7 +72,16 @@ class PoolUpdateTest {
             grown.with(1, small);
             Prefix kept = grown.allocation(allocate(1, "a")).prefix();
             PoolSpec wide = new PoolSpec(
-                    small.id(), "default", prefix("10.0.0.0/28"), 32, null, List.of(), List.of(), 0, Map.of(), PLAIN,
+                    small.id(),
+                    "default",
+                    prefix("10.0.0.0/28"),
+                    32,
+                    null,
+                    List.of(),
+                    List.of(),
+                    0,
+                    Map.of(),
+                    PLAIN,
                     prefix(origin));
             grown.accepted(new Command.OpenPool(new PoolEntry(wide, 1, TestSegment.SEGMENT, 1)));
             grown.restart();
@@ -80,7 +90,9 @@ class PoolUpdateTest {
             for (int i = 0; i < 12; i++) {
                 given.add(grown.allocation(allocate(1, "sub-" + i)).prefix());
             }
-            assertThat(given).hasSize(13).doesNotContain(address("10.0.0.0"), address("10.0.0.1"), address("10.0.0.15"));
+            assertThat(given)
+                    .hasSize(13)
+                    .doesNotContain(address("10.0.0.0"), address("10.0.0.1"), address("10.0.0.15"));
             grown.rejected(allocate(1, "late"), Reason.POOL_EXHAUSTED);
         }
     }
@@ -96,7 +108,8 @@ class PoolUpdateTest {
             Prefix origin = new Prefix(io.nexus.statemachine.model.Family.IPV4, 0, base + inside, 32 - originBits);
             long first = random.nextLong(1L << bits);
             long last = random.nextLong(first, 1L << bits);
-            AddressRange excluded = AddressRange.parse(text(base + first) + "-" + text(base + last)).get();
+            AddressRange excluded = AddressRange.parse(text(base + first) + "-" + text(base + last))
+                    .get();
             PoolSpec spec = new PoolSpec(
                     "p", "default", cidr, 32, null, List.of(excluded), List.of(), 0, Map.of(), PLAIN, origin);
             AddressPlan plan = AddressPlan.of(spec);
@@ -143,10 +156,10 @@ class PoolUpdateTest {
         segment.accepted(release(1, "sub-3"));
         segment.pass(100);
         segment.expireDue();
-        assertThat(segment.engine.pool(1).resting()).isEqualTo(1);
+        assertThat(segment.engine.pool(1).leftovers().count()).isEqualTo(1);
         become("10.0.0.0/29", "10.0.0.0/29", PLAIN);
         segment.expireDue();
-        assertThat(segment.engine.pool(1).resting()).isZero();
+        assertThat(segment.engine.pool(1).leftovers().count()).isZero();
         become("10.0.0.0/29", "10.0.0.0/29", terms(AllocPolicy.LRU, false));
         segment.accepted(allocate(1, "new"));
     }

@@ -60,9 +60,11 @@ class ReservationTest {
         segment.accepted(reserve(address("10.0.0.4"), Claimant.duid(duid, 9)));
         segment.accepted(reserve(address("10.0.0.5"), Claimant.mac(MAC)));
         segment.accepted(reserve(address("10.0.0.6"), Claimant.subscriber("vip")));
-        assertThat(segment.allocation(from(new byte[0], new Identity("a", duid, 9))).prefix())
+        assertThat(segment.allocation(from(new byte[0], new Identity("a", duid, 9)))
+                        .prefix())
                 .isEqualTo(address("10.0.0.4"));
-        assertThat(segment.allocation(from(new byte[0], new Identity("a", duid, 8))).prefix())
+        assertThat(segment.allocation(from(new byte[0], new Identity("a", duid, 8)))
+                        .prefix())
                 .isEqualTo(address("10.0.0.2"));
         assertThat(segment.allocation(from(MAC, Identity.of("b"))).prefix()).isEqualTo(address("10.0.0.5"));
         segment.rejected(from(MAC, Identity.of("c")), Reason.ADDRESS_TAKEN);

@@ -63,7 +63,8 @@ class SegmentEngineProperties {
     }
 
     private static PoolTerms terms(AllocPolicy policy, HoldPolicy hold, long held, long rest, int limit) {
-        return new PoolTerms(policy, hold, held, rest, limit == 1 ? 0 : 90, 15, limit, limit == 1 ? 0 : held == 60 ? 86_400 : 200);
+        return new PoolTerms(
+                policy, hold, held, rest, limit == 1 ? 0 : 90, 15, limit, limit == 1 ? 0 : held == 60 ? 86_400 : 200);
     }
 
     private static final AllocType[] TYPES = {null, null, null, AllocType.SESSION, AllocType.STICKY, AllocType.PERMANENT
@@ -244,9 +245,11 @@ class SegmentEngineProperties {
 
         private void assertReservationsAsInModel() {
             Map<String, Claimant> stored = new HashMap<>();
-            rows.scan(RowKeys.allOf(RowKeys.RESERVATION), (key, value) -> stored.put(
-                    RowKeys.instance(key) + "/" + RowKeys.unit(key),
-                    ReservationRow.decode(value).claimant()));
+            rows.scan(
+                    RowKeys.allOf(RowKeys.RESERVATION),
+                    (key, value) -> stored.put(
+                            RowKeys.instance(key) + "/" + RowKeys.unit(key),
+                            ReservationRow.decode(value).claimant()));
             Map<String, Claimant> expected = new HashMap<>();
             model.pools.forEach((instance, pool) ->
                     pool.reservations.forEach((unit, claimant) -> expected.put(instance + "/" + unit, claimant)));
@@ -258,8 +261,8 @@ class SegmentEngineProperties {
             rows.scan(RowKeys.allOf(RowKeys.HISTORY), (key, value) -> {
                 HistoryRow row = HistoryRow.decode(value);
                 long to = RowKeys.endedAtMillis(key);
-                stored.add(RowKeys.instance(key) + " " + RowKeys.unit(key) + " " + row.owner().hashCode() + " "
-                        + (to - row.heldMillis()) + " " + to + " " + row.reason());
+                stored.add(RowKeys.instance(key) + " " + RowKeys.unit(key) + " "
+                        + row.owner().hashCode() + " " + (to - row.heldMillis()) + " " + to + " " + row.reason());
             });
             Set<String> expected = new HashSet<>();
             model.pools.forEach((instance, pool) -> pool.past.forEach(past -> expected.add(instance + " " + past.unit()

@@ -69,8 +69,7 @@ public final class RandomModel {
             case 9 -> new Command.FindPool(text());
             case 10 -> new Command.RemovePool(count());
             case 11 -> new Command.Offer(count(), identity(), mac(), maybe(this::prefix), number(), attachment());
-            case 12 ->
-                new Command.Confirm(count(), identity(), maybe(this::prefix), maybe(this::allocType), number());
+            case 12 -> new Command.Confirm(count(), identity(), maybe(this::prefix), maybe(this::allocType), number());
             case 17 -> new Command.UpdatePool(count(), count(), poolSpec());
             case 15 -> new Command.Reserve(count(), prefix(), new Claimant(oneOf(Claimant.Kind.values()), text()));
             case 16 -> new Command.Unreserve(count(), prefix());

@@ -110,8 +110,7 @@ public final class MapRows implements Rows {
         byte[] first = Arrays.compareUnsigned(from, prefix) < 0 ? prefix : from;
         for (Map.Entry<byte[], byte[]> row : rows.tailMap(first, true).entrySet()) {
             boolean within = startsWith(row.getKey(), prefix);
-            if (!within
-                    || !visitor.take(row.getKey().clone(), row.getValue().clone())) {
+            if (!within || !visitor.take(row.getKey().clone(), row.getValue().clone())) {
                 return;
             }
         }

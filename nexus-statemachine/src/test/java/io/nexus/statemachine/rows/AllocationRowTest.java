@@ -55,7 +55,17 @@ class AllocationRowTest {
                 permanent(new Identity("x", new byte[0], 5), MAC),
                 permanent(new Identity("y".repeat(256), new byte[128], 0), new byte[0]),
                 new AllocationRow(
-                        AllocType.SESSION, 1, 1, 1, 1, v6, MAC, NOW, NOW, NOW + 60_000, Stage.OFFERED_AGAIN,
+                        AllocType.SESSION,
+                        1,
+                        1,
+                        1,
+                        1,
+                        v6,
+                        MAC,
+                        NOW,
+                        NOW,
+                        NOW + 60_000,
+                        Stage.OFFERED_AGAIN,
                         new Attachment("bng-1", "")),
                 new AllocationRow(AllocType.STICKY, 1, 1, 1, 1, Identity.of("z"), MAC, 0, 0, Long.MAX_VALUE))) {
             assertThat(AllocationRow.decode(row.encode()))

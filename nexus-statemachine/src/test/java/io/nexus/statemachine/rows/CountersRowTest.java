@@ -10,7 +10,8 @@ class CountersRowTest {
     void decoded_isWhatWasEncoded() {
         CountersRow row = new CountersRow(Integer.MAX_VALUE - 1, 0xffffffffL, 1L << 32, 1L << 32, 7);
         assertThat(CountersRow.decode(row.encode())).isEqualTo(row);
-        assertThat(CountersRow.decode(new CountersRow(0, 0, 0, 0, 0).encode())).isEqualTo(new CountersRow(0, 0, 0, 0, 0));
+        assertThat(CountersRow.decode(new CountersRow(0, 0, 0, 0, 0).encode()))
+                .isEqualTo(new CountersRow(0, 0, 0, 0, 0));
     }
 
     @Test
