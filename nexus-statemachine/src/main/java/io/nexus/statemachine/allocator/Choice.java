@@ -39,13 +39,13 @@ final class Choice {
         if (next != UnitBitmap.NONE) {
             return new Chosen(next, true, false);
         }
-        FormerRow yielding = left(pool, pool.firstYielding());
+        FormerRow yielding = left(pool, pool.leftovers().firstYielding());
         if (yielding != null && yielding.restedAtMillis() <= draft.clockMillis()) {
-            return new Chosen(pool.firstYielding(), false, false);
+            return new Chosen(pool.leftovers().firstYielding(), false, false);
         }
-        FormerRow kept = left(pool, pool.firstKept());
+        FormerRow kept = left(pool, pool.leftovers().firstKept());
         return kept != null && kept.freeAtMillis() <= draft.clockMillis()
-                ? new Chosen(pool.firstKept(), false, false)
+                ? new Chosen(pool.leftovers().firstKept(), false, false)
                 : Chosen.NOTHING;
     }
 

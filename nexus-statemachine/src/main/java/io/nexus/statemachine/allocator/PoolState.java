@@ -28,15 +28,10 @@ final class PoolState {
     private UnitBitmap units;
 
     private final RoaringBitmap given = new RoaringBitmap();
-    /** Units that nobody has but that are not free for everybody. */
-    private final RoaringBitmap former = new RoaringBitmap();
-
-    private final ReleaseOrder yielding = new ReleaseOrder();
-    private final ReleaseOrder kept = new ReleaseOrder();
+    private final Leftovers leftovers = new Leftovers();
     private final Reservations reservations = new Reservations();
     private final RoaringBitmap reserved = new RoaringBitmap();
     private long allocated;
-    private long resting;
     private boolean sealed;
     private int floor;
     private long cursor;
@@ -70,7 +65,7 @@ final class PoolState {
         entry = next;
         units = search(plan);
         cursor = cursor < plan.unitCount() ? cursor : 0;
-        for (RoaringBitmap taken : List.of(given, former, reserved)) {
+        for (RoaringBitmap taken : List.of(given, leftovers.units(), reserved)) {
             taken.forEach((int unit) -> occupy(unit & UNSIGNED));
         }
     }
@@ -109,8 +104,8 @@ final class PoolState {
     }
 
     /** Units that nobody has but that are not free for everybody. */
-    long resting() {
-        return resting;
+    Leftovers leftovers() {
+        return leftovers;
     }
 
     boolean isAllocated(long unit) {
@@ -119,15 +114,11 @@ final class PoolState {
 
     /** True if nobody has the unit but something is left of the last allocation. */
     boolean isFormer(long unit) {
-        return isInside(unit) && former.contains((int) unit);
+        return isInside(unit) && leftovers.contains(unit);
     }
 
     boolean isInside(long unit) {
         return unit >= 0 && unit < units.units();
-    }
-
-    RoaringBitmap formers() {
-        return former;
     }
 
     /**
@@ -150,16 +141,6 @@ final class PoolState {
         return z ^ (z >>> 31);
     }
 
-    /** Of the units that anybody may have if need be, the one released longest ago. */
-    long firstYielding() {
-        return yielding.first();
-    }
-
-    /** Of the units that are kept for their last owner, the one released longest ago. */
-    long firstKept() {
-        return kept.first();
-    }
-
     /** False once the pool instance has changed hands so often that its causal lengths are used up. */
     boolean hasCausalLengthLeft() {
         return floor < FLOOR_MAX;
@@ -178,7 +159,7 @@ final class PoolState {
     void take(long unit, @Nullable FormerRow left, boolean inTurn) {
         Invariant.check(!sealed, "allocation in the sealed pool %d", instance());
         if (left != null) {
-            forget(unit, left);
+            leftovers.remove(unit, left);
         } else {
             Invariant.check(!isAllocated(unit) && !isFormer(unit), "unit %d is taken already", unit);
         }
@@ -205,7 +186,7 @@ final class PoolState {
         if (left == null) {
             vacate(unit);
         } else {
-            remember(unit, left);
+            leftovers.add(unit, left);
         }
     }
 
@@ -219,7 +200,7 @@ final class PoolState {
     /** The unit is to be found again unless something else keeps it. */
     private void vacate(long unit) {
         int bit = (int) unit;
-        boolean isKept = given.contains(bit) || former.contains(bit) || reserved.contains(bit);
+        boolean isKept = given.contains(bit) || leftovers.contains(unit) || reserved.contains(bit);
         if (!isKept && !plan.isWithheld(unit)) {
             units.clear(unit);
         }
@@ -254,31 +235,11 @@ final class PoolState {
      * @param after null: the unit is free
      */
     void change(long unit, FormerRow before, @Nullable FormerRow after) {
-        forget(unit, before);
+        leftovers.remove(unit, before);
         if (after == null) {
             vacate(unit);
         } else {
-            remember(unit, after);
-        }
-    }
-
-    private void remember(long unit, FormerRow left) {
-        Invariant.check(former.checkedAdd((int) unit), "unit %d of pool %d is left twice", unit, instance());
-        resting++;
-        switch (left.kind()) {
-            case KEPT -> kept.add(unit, left.endedAtMillis());
-            case YIELDING, RESTING -> yielding.add(unit, left.endedAtMillis());
-            case DECLINED -> {}
-        }
-    }
-
-    private void forget(long unit, FormerRow left) {
-        Invariant.check(former.checkedRemove((int) unit), "nothing is left of unit %d of pool %d", unit, instance());
-        resting--;
-        switch (left.kind()) {
-            case KEPT -> kept.remove(unit, left.endedAtMillis());
-            case YIELDING, RESTING -> yielding.remove(unit, left.endedAtMillis());
-            case DECLINED -> {}
+            leftovers.add(unit, after);
         }
     }
 
@@ -299,7 +260,7 @@ final class PoolState {
         Invariant.check(isInside(unit), "unit %d is not in pool %d", unit, instance());
         Invariant.check(left.causalLength() <= floor, "causal length %d above floor %d", left.causalLength(), floor);
         occupy(unit);
-        remember(unit, left);
+        leftovers.add(unit, left);
     }
 
     /** A reservation that was found at the start, after the rows of the units. */
@@ -326,7 +287,7 @@ final class PoolState {
     }
 
     CountersRow counters() {
-        return new CountersRow(floor, cursor, allocated(), plan.allocatable(), resting);
+        return new CountersRow(floor, cursor, allocated(), plan.allocatable(), leftovers.count());
     }
 
     /** Checks what was found at the start against itself. */
@@ -337,7 +298,7 @@ final class PoolState {
                 "pool %d has %d allocations and %d more rows, and its counters say otherwise",
                 instance(),
                 allocated(),
-                resting);
+                leftovers.count());
     }
 
     /** The counters row as it was stored last; null if there is none yet. */

@@ -85,14 +85,14 @@ final class Refusals {
             return Rejected.because(
                     Reason.POOL_EXHAUSTED, "pool %s has changed hands too often: create it again", poolId);
         }
-        return pool.resting() == 0
+        return pool.leftovers().count() == 0
                 ? Rejected.because(Reason.POOL_EXHAUSTED, "all %d of pool %s are allocated", pool.allocated(), poolId)
                 : Rejected.because(
                         Reason.POOL_EXHAUSTED,
                         "%d of pool %s are allocated and %d are held, in quarantine or declined",
                         pool.allocated(),
                         poolId,
-                        pool.resting());
+                        pool.leftovers().count());
     }
 
     static Rejected limit(PoolState pool, Identity owner) {

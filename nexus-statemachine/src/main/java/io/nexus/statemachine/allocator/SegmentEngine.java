@@ -238,7 +238,7 @@ public final class SegmentEngine implements Engine {
             keepHistory(next);
             draft.put(pool, new PoolRow(next, false));
             if (forgetsOrder) {
-                pool.formers().forEach((int unit) -> draft.await(pool, unit & RowKeys.UNIT_MAX));
+                pool.leftovers().units().forEach((int unit) -> draft.await(pool, unit & RowKeys.UNIT_MAX));
             }
             return Accepted.of(true, next);
         }
@@ -260,7 +260,7 @@ public final class SegmentEngine implements Engine {
                         pool.allocated());
             }
             pool.seal();
-            expiry.reset(instance, pool.formers()); // nobody comes back to a pool that is gone
+            expiry.reset(instance, pool.leftovers().units()); // nobody comes back to a pool that is gone
             draft.put(pool, new PoolRow(entry, true));
             return Accepted.of(true, entry);
         }

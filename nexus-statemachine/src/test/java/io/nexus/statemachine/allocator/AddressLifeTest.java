@@ -137,13 +137,13 @@ class AddressLifeTest {
         Prefix ended = segment.allocation(lease(1, "a", 60)).prefix();
         segment.pass(61);
         assertThat(segment.expireDue()).extracting(Allocation::prefix).containsExactly(ended);
-        assertThat(segment.engine.pool(1).resting()).isEqualTo(1);
+        assertThat(segment.engine.pool(1).leftovers().count()).isEqualTo(1);
         segment.pass(HOLD + REST);
         segment.restart();
         assertThat(segment.expireDue()).isEmpty();
         segment.pass(1);
         segment.expireDue();
-        assertThat(segment.engine.pool(1).resting()).isZero();
+        assertThat(segment.engine.pool(1).leftovers().count()).isZero();
         assertThat(segment.rows.live()).isZero();
     }
 
@@ -179,7 +179,7 @@ class AddressLifeTest {
         segment.restart();
         segment.pass(1);
         segment.expireDue();
-        assertThat(segment.engine.pool(1).resting()).isZero();
+        assertThat(segment.engine.pool(1).leftovers().count()).isZero();
     }
 
     /* --------------- offers --------------- */

@@ -2,12 +2,13 @@ package io.nexus.statemachine.allocator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nexus.statemachine.allocator.NaivePool.Former;
+import io.nexus.statemachine.allocator.NaivePool.Holding;
 import io.nexus.statemachine.command.Command;
 import io.nexus.statemachine.command.Envelope;
 import io.nexus.statemachine.command.Outcome;
 import io.nexus.statemachine.command.Outcome.Accepted;
 import io.nexus.statemachine.command.Outcome.Rejected;
-import io.nexus.statemachine.model.AddressPlan;
 import io.nexus.statemachine.model.AllocPolicy;
 import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Allocation;
@@ -15,7 +16,6 @@ import io.nexus.statemachine.model.Claimant;
 import io.nexus.statemachine.model.EndReason;
 import io.nexus.statemachine.model.HoldPolicy;
 import io.nexus.statemachine.model.Identity;
-import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.model.PoolTerms;
 import io.nexus.statemachine.model.Prefix;
 import io.nexus.statemachine.model.Reason;
@@ -35,74 +35,11 @@ import java.util.stream.LongStream;
  * ever. Follows a batch command by command and checks each outcome.
  */
 final class NaiveSegment {
-    final Map<Integer, Pool> pools = new TreeMap<>();
+    final Map<Integer, NaivePool> pools = new TreeMap<>();
     private final Map<Long, Outcome> firstAnswers = new HashMap<>();
     private long clock;
 
-    static final class Pool {
-        PoolEntry entry;
-        AddressPlan plan;
-        PoolTerms terms;
-        final Map<Long, Holding> holdings = new TreeMap<>();
-        final Map<Long, Former> formers = new TreeMap<>();
-        final List<Past> past = new ArrayList<>();
-        final Map<Long, Claimant> reservations = new TreeMap<>();
-        boolean sealed;
-        long cursor;
-        int floor;
-
-        Pool(PoolEntry entry) {
-            become(entry);
-        }
-
-        private void become(PoolEntry next) {
-            entry = next;
-            plan = AddressPlan.of(next.spec());
-            terms = next.spec().terms();
-        }
-
-        Former leftTo(Identity owner) {
-            return formers.values().stream()
-                    .filter(left -> left.owner.equals(owner) && left.kind.isForItsOwner())
-                    .findFirst()
-                    .orElse(null);
-        }
-
-        boolean isFree(long unit) {
-            return !plan.isWithheld(unit)
-                    && !holdings.containsKey(unit)
-                    && !formers.containsKey(unit)
-                    && !reservations.containsKey(unit);
-        }
-
-        Holding of(Identity owner) {
-            return holdings.values().stream()
-                    .filter(holding -> holding.owner.equals(owner))
-                    .findFirst()
-                    .orElse(null);
-        }
-
-        void end(Holding holding, Former left, EndReason reason, long clock) {
-            if (terms.historySeconds() > 0 && holding.since < clock) {
-                past.add(new Past(holding.unit, clock, holding.since, holding.owner, reason));
-            }
-            holdings.remove(holding.unit);
-            floor = Math.max(floor, holding.causalLength + 1);
-            if (left != null) {
-                formers.put(left.unit, left);
-            }
-        }
-    }
-
-    record Past(long unit, long to, long from, Identity owner, EndReason reason) {}
-
-    record Former(Kind kind, Identity owner, long unit, long endedAt, long held, long rest) {
-        long freeAt() {
-            return endedAt + held + rest;
-        }
-    }
-
-    private Former left(Pool pool, Holding holding) {
+    private Former left(NaivePool pool, Holding holding) {
         PoolTerms terms = pool.terms;
         if (pool.reservations.containsKey(holding.unit)) {
             return null;
@@ -115,37 +52,6 @@ final class NaiveSegment {
         Kind kind = kept ? Kind.KEPT : Kind.YIELDING;
         long held = terms.holdSeconds() * 1000;
         return new Former(kind, holding.owner, holding.unit, clock, held, terms.quarantineSeconds() * 1000);
-    }
-
-    static final class Holding {
-        final Identity owner;
-        final long unit;
-        final int causalLength;
-        AllocType type;
-        long expiresAt;
-        Stage stage;
-
-        final long since;
-        final byte[] mac;
-
-        Holding(
-                Identity owner,
-                long unit,
-                int causalLength,
-                AllocType type,
-                long expiresAt,
-                Stage stage,
-                long since,
-                byte[] mac) {
-            this.mac = mac;
-            this.stage = stage;
-            this.since = since;
-            this.owner = owner;
-            this.unit = unit;
-            this.causalLength = causalLength;
-            this.type = type;
-            this.expiresAt = expiresAt;
-        }
     }
 
     void follow(long stampMillis, List<Envelope> commands, List<Outcome> outcomes) {
@@ -208,7 +114,7 @@ final class NaiveSegment {
         }
     }
 
-    private void reserve(Command.Reserve command, Pool pool, Outcome outcome) {
+    private void reserve(Command.Reserve command, NaivePool pool, Outcome outcome) {
         if (isUnusable(pool, outcome) || isNoUnit(command.prefix(), pool, outcome)) {
             return;
         }
@@ -225,16 +131,17 @@ final class NaiveSegment {
         } else {
             assertThat(outcome).isEqualTo(Accepted.of(true, pool.entry));
             pool.reservations.put(unit, claimant);
-            if (left != null && left.kind != Kind.DECLINED) {
+            if (left != null && left.kind() != Kind.DECLINED) {
                 pool.formers.remove(unit);
-                if (left.endedAt + left.rest > clock) {
-                    pool.formers.put(unit, new Former(Kind.DECLINED, left.owner, unit, left.endedAt, 0, left.rest));
+                if (left.endedAt() + left.rest() > clock) {
+                    pool.formers.put(
+                            unit, new Former(Kind.DECLINED, left.owner(), unit, left.endedAt(), 0, left.rest()));
                 }
             }
         }
     }
 
-    private void unreserve(Command.Unreserve command, Pool pool, Outcome outcome) {
+    private void unreserve(Command.Unreserve command, NaivePool pool, Outcome outcome) {
         if (isUnusable(pool, outcome)) {
             return;
         }
@@ -246,7 +153,7 @@ final class NaiveSegment {
         assertThat(outcome).isEqualTo(Accepted.of(was, pool.entry));
     }
 
-    private static boolean isNoUnit(Prefix prefix, Pool pool, Outcome outcome) {
+    private static boolean isNoUnit(Prefix prefix, NaivePool pool, Outcome outcome) {
         var unit = pool.plan.unit(prefix);
         if (unit.isEmpty() || pool.plan.isWithheld(unit.getAsLong())) {
             assertRejected(outcome, unit.isEmpty() ? Reason.INVALID_FIELD : Reason.NOT_ALLOCATABLE);
@@ -255,13 +162,13 @@ final class NaiveSegment {
         return false;
     }
 
-    private void forget(Command.ForgetHistory command, Pool pool, Outcome outcome) {
+    private void forget(Command.ForgetHistory command, NaivePool pool, Outcome outcome) {
         boolean changed = false;
         for (int i = 0; pool != null && i < command.units().length; i++) {
             long unit = command.units()[i];
             long ended = command.ended()[i];
             boolean isOld = ended < clock && clock - ended >= pool.terms.historySeconds() * 1000;
-            changed |= isOld && pool.past.removeIf(past -> past.unit == unit && past.to == ended);
+            changed |= isOld && pool.past.removeIf(past -> past.unit() == unit && past.to() == ended);
         }
         assertThat(((Accepted) outcome).changed()).isEqualTo(changed);
     }
@@ -303,12 +210,12 @@ final class NaiveSegment {
     }
 
     private void openPool(Command.OpenPool command, Outcome outcome) {
-        Pool known = pools.get(command.pool().instance());
+        NaivePool known = pools.get(command.pool().instance());
         if (known != null && known.sealed) {
             assertRejected(outcome, Reason.POOL_SEALED);
         } else if (known == null) {
             assertThat(outcome).isEqualTo(Accepted.of(true, command.pool()));
-            pools.put(command.pool().instance(), new Pool(command.pool()));
+            pools.put(command.pool().instance(), new NaivePool(command.pool()));
         } else if (command.pool().revision() > known.entry.revision()) {
             assertThat(outcome).isEqualTo(Accepted.of(true, command.pool()));
             known.become(command.pool());
@@ -317,7 +224,7 @@ final class NaiveSegment {
         }
     }
 
-    private void sealPool(Pool pool, Outcome outcome) {
+    private void sealPool(NaivePool pool, Outcome outcome) {
         if (pool == null) {
             assertRejected(outcome, Reason.NO_SUCH_POOL);
         } else if (!pool.holdings.isEmpty()) {
@@ -328,7 +235,7 @@ final class NaiveSegment {
         }
     }
 
-    private boolean isUnusable(Pool pool, Outcome outcome) {
+    private boolean isUnusable(NaivePool pool, Outcome outcome) {
         if (pool == null || pool.sealed) {
             assertRejected(outcome, pool == null ? Reason.NO_SUCH_POOL : Reason.POOL_SEALED);
             return true;
@@ -338,7 +245,7 @@ final class NaiveSegment {
 
     /* --------------- allocate --------------- */
 
-    private void allocate(Command.Allocate command, Pool pool, Outcome outcome) {
+    private void allocate(Command.Allocate command, NaivePool pool, Outcome outcome) {
         if (isUnusable(pool, outcome)) {
             return;
         }
@@ -363,7 +270,7 @@ final class NaiveSegment {
         }
     }
 
-    private void offer(Command.Offer command, Pool pool, Outcome outcome) {
+    private void offer(Command.Offer command, NaivePool pool, Outcome outcome) {
         if (isUnusable(pool, outcome)) {
             return;
         }
@@ -386,7 +293,7 @@ final class NaiveSegment {
         }
     }
 
-    private static boolean isHis(Holding held, Prefix requested, Pool pool) {
+    private static boolean isHis(Holding held, Prefix requested, NaivePool pool) {
         return requested == null || requested.equals(pool.plan.prefix(held.unit));
     }
 
@@ -394,7 +301,7 @@ final class NaiveSegment {
             Identity owner,
             byte[] mac,
             Prefix requested,
-            Pool pool,
+            NaivePool pool,
             Outcome outcome,
             AllocType type,
             long expiresAt,
@@ -421,28 +328,28 @@ final class NaiveSegment {
         } else {
             long unit = wanted >= 0
                     ? wanted
-                    : had != null && !pool.plan.isWithheld(had.unit) ? had.unit : next(pool, outcome);
+                    : had != null && !pool.plan.isWithheld(had.unit()) ? had.unit() : next(pool, outcome);
             if (unit < 0) {
                 assertRejected(outcome, Reason.POOL_EXHAUSTED);
                 return;
             }
-            if (had != null && had.unit != unit) {
-                pool.formers.remove(had.unit);
-                if (had.endedAt + had.rest > clock) {
-                    Former resting = new Former(Kind.RESTING, had.owner, had.unit, had.endedAt, 0, had.rest);
-                    pool.formers.put(had.unit, resting);
+            if (had != null && had.unit() != unit) {
+                pool.formers.remove(had.unit());
+                if (had.endedAt() + had.rest() > clock) {
+                    Former resting = new Former(Kind.RESTING, had.owner(), had.unit(), had.endedAt(), 0, had.rest());
+                    pool.formers.put(had.unit(), resting);
                 }
             }
             pool.formers.remove(unit);
             Stage stage =
-                    !isOffer ? Stage.ACTIVE : had != null && had.unit == unit ? Stage.OFFERED_AGAIN : Stage.OFFERED;
+                    !isOffer ? Stage.ACTIVE : had != null && had.unit() == unit ? Stage.OFFERED_AGAIN : Stage.OFFERED;
             Holding given = new Holding(owner, unit, pool.floor + 1, type, expiresAt, stage, clock, mac);
             pool.holdings.put(unit, given);
             assertSame(only(outcome, true), given);
         }
     }
 
-    private static long reservedFor(Pool pool, Identity owner, byte[] mac) {
+    private static long reservedFor(NaivePool pool, Identity owner, byte[] mac) {
         for (Claimant.Kind kind : Claimant.Kind.values()) {
             for (Map.Entry<Long, Claimant> each : pool.reservations.entrySet()) {
                 if (each.getValue().kind() == kind && each.getValue().is(owner, mac)) {
@@ -453,7 +360,7 @@ final class NaiveSegment {
         return -1;
     }
 
-    private Reason refusal(Pool pool, long unit, Identity owner, byte[] mac) {
+    private Reason refusal(NaivePool pool, long unit, Identity owner, byte[] mac) {
         Claimant claimant = pool.reservations.get(unit);
         if (claimant != null && !claimant.is(owner, mac)) {
             return Reason.ADDRESS_RESERVED;
@@ -464,19 +371,19 @@ final class NaiveSegment {
         Former left = pool.formers.get(unit);
         if (left == null
                 || left.freeAt() <= clock
-                || (left.kind.isForItsOwner() && left.owner.equals(owner))
-                || (left.kind == Kind.YIELDING && left.endedAt + left.rest <= clock)) {
+                || (left.kind().isForItsOwner() && left.owner().equals(owner))
+                || (left.kind() == Kind.YIELDING && left.endedAt() + left.rest() <= clock)) {
             return null;
         }
-        return switch (left.kind) {
+        return switch (left.kind()) {
             case DECLINED -> Reason.ADDRESS_DECLINED;
-            case KEPT -> left.endedAt + left.held > clock ? Reason.ADDRESS_HELD : Reason.ADDRESS_QUARANTINED;
+            case KEPT -> left.endedAt() + left.held() > clock ? Reason.ADDRESS_HELD : Reason.ADDRESS_QUARANTINED;
             case RESTING, YIELDING -> Reason.ADDRESS_QUARANTINED;
         };
     }
 
     /** By policy; else the oldest that is left and may be given; -1: none. */
-    private long next(Pool pool, Outcome outcome) {
+    private long next(NaivePool pool, Outcome outcome) {
         List<Long> free = LongStream.range(0, pool.plan.unitCount())
                 .filter(pool::isFree)
                 .boxed()
@@ -492,25 +399,25 @@ final class NaiveSegment {
                 }
             };
         }
-        Former yielding = oldest(pool, left -> left.kind == Kind.YIELDING || left.kind == Kind.RESTING);
-        boolean mayYield = yielding != null && !pool.plan.isWithheld(yielding.unit);
-        if (mayYield && yielding.endedAt + yielding.rest <= clock) {
-            return yielding.unit;
+        Former yielding = oldest(pool, left -> left.kind() == Kind.YIELDING || left.kind() == Kind.RESTING);
+        boolean mayYield = yielding != null && !pool.plan.isWithheld(yielding.unit());
+        if (mayYield && yielding.endedAt() + yielding.rest() <= clock) {
+            return yielding.unit();
         }
-        Former kept = oldest(pool, left -> left.kind == Kind.KEPT);
-        boolean isKept = kept != null && !pool.plan.isWithheld(kept.unit);
-        return isKept && kept.freeAt() <= clock ? kept.unit : -1;
+        Former kept = oldest(pool, left -> left.kind() == Kind.KEPT);
+        boolean isKept = kept != null && !pool.plan.isWithheld(kept.unit());
+        return isKept && kept.freeAt() <= clock ? kept.unit() : -1;
     }
 
-    private static Former oldest(Pool pool, Predicate<Former> wanted) {
+    private static Former oldest(NaivePool pool, Predicate<Former> wanted) {
         return pool.formers.values().stream()
                 .filter(wanted)
-                .min(Comparator.comparingLong((Former left) -> left.endedAt / 1000)
-                        .thenComparingLong(left -> left.unit))
+                .min(Comparator.comparingLong((Former left) -> left.endedAt() / 1000)
+                        .thenComparingLong(left -> left.unit()))
                 .orElse(null);
     }
 
-    private static long rotate(Pool pool, List<Long> free) {
+    private static long rotate(NaivePool pool, List<Long> free) {
         long unit = free.stream().filter(u -> u >= pool.cursor).findFirst().orElse(free.get(0));
         pool.cursor = (unit + 1) % pool.plan.unitCount();
         return unit;
@@ -528,7 +435,7 @@ final class NaiveSegment {
 
     /* --------------- renew, release, expire --------------- */
 
-    private void renew(Command.Renew command, Pool pool, Outcome outcome) {
+    private void renew(Command.Renew command, NaivePool pool, Outcome outcome) {
         if (isUnusable(pool, outcome)) {
             return;
         }
@@ -549,7 +456,7 @@ final class NaiveSegment {
         }
     }
 
-    private void confirm(Command.Confirm command, Pool pool, Outcome outcome) {
+    private void confirm(Command.Confirm command, NaivePool pool, Outcome outcome) {
         if (isUnusable(pool, outcome)) {
             return;
         }
@@ -573,7 +480,7 @@ final class NaiveSegment {
         }
     }
 
-    private void end(Identity owner, Prefix prefix, int generation, boolean declines, Pool pool, Outcome outcome) {
+    private void end(Identity owner, Prefix prefix, int generation, boolean declines, NaivePool pool, Outcome outcome) {
         if (isUnusable(pool, outcome)) {
             return;
         }
@@ -597,7 +504,7 @@ final class NaiveSegment {
         return generation != 0 && held.causalLength != generation;
     }
 
-    private void expire(Command.Expire command, Pool pool, Outcome outcome) {
+    private void expire(Command.Expire command, NaivePool pool, Outcome outcome) {
         List<Long> ended = new ArrayList<>();
         boolean changed = false;
         for (long unit : command.units()) {
@@ -617,11 +524,11 @@ final class NaiveSegment {
                 .isEqualTo(ended);
     }
 
-    private boolean reclaim(Pool pool, Former left) {
-        boolean stays = pool.terms.policy() == AllocPolicy.LRU && left.kind != Kind.DECLINED;
+    private boolean reclaim(NaivePool pool, Former left) {
+        boolean stays = pool.terms.policy() == AllocPolicy.LRU && left.kind() != Kind.DECLINED;
         boolean ends = pool.sealed || (left.freeAt() <= clock && !stays);
         if (ends) {
-            pool.formers.remove(left.unit);
+            pool.formers.remove(left.unit());
         }
         return ends;
     }

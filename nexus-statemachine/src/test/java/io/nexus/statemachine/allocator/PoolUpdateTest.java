@@ -156,10 +156,10 @@ class PoolUpdateTest {
         segment.accepted(release(1, "sub-3"));
         segment.pass(100);
         segment.expireDue();
-        assertThat(segment.engine.pool(1).resting()).isEqualTo(1);
+        assertThat(segment.engine.pool(1).leftovers().count()).isEqualTo(1);
         become("10.0.0.0/29", "10.0.0.0/29", PLAIN);
         segment.expireDue();
-        assertThat(segment.engine.pool(1).resting()).isZero();
+        assertThat(segment.engine.pool(1).leftovers().count()).isZero();
         become("10.0.0.0/29", "10.0.0.0/29", terms(AllocPolicy.LRU, false));
         segment.accepted(allocate(1, "new"));
     }
