@@ -10,18 +10,25 @@ import static io.nexus.statemachine.allocator.TestSegment.spec;
 import static io.nexus.statemachine.allocator.TestSegment.typed;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nexus.statemachine.command.Batch;
 import io.nexus.statemachine.command.Command;
+import io.nexus.statemachine.command.Envelope;
 import io.nexus.statemachine.command.Outcome.Accepted;
+import io.nexus.statemachine.engine.MapRows;
 import io.nexus.statemachine.model.AllocPolicy;
 import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Allocation;
 import io.nexus.statemachine.model.Attachment;
 import io.nexus.statemachine.model.HoldPolicy;
 import io.nexus.statemachine.model.Identity;
+import io.nexus.statemachine.model.PoolSpec;
 import io.nexus.statemachine.model.PoolTerms;
 import io.nexus.statemachine.model.Prefix;
 import io.nexus.statemachine.model.Reason;
 import io.nexus.statemachine.model.Stage;
+import io.nexus.statemachine.rows.NexusIndexRule;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -145,6 +152,35 @@ class AddressLifeTest {
         segment.expireDue();
         assertThat(segment.engine.pool(1).leftovers().count()).isZero();
         assertThat(segment.rows.live()).isZero();
+    }
+
+    @Test
+    void manyLeasesThatEndAtOnce_areReclaimedInBoundedBatches() {
+        PoolTerms terms = new PoolTerms(AllocPolicy.ROTATE, HoldPolicy.SOFT, 10, 0, 0, 30, 0, 86_400);
+        SegmentEngine engine = new SegmentEngine(TestSegment.SEGMENT);
+        MapRows rows = new MapRows(new NexusIndexRule());
+        engine.load(rows, null);
+        PoolSpec spec = TestSegment.with(spec("10.0.0.0/16", 32, 0), terms);
+        List<Envelope> batch = new ArrayList<>();
+        batch.add(new Envelope(0, new Command.OpenPool(TestSegment.entry(spec, 1))));
+        int leases = 20_000;
+        for (int i = 1; i <= leases; i++) {
+            batch.add(new Envelope(i, lease(1, "sub-" + i, 60)));
+        }
+        rows.commit(engine.apply(new Batch(TestSegment.START, batch), 1, 1).updates());
+        long seq = 1;
+        long now = TestSegment.START + 62_000;
+        int batches = 0;
+        for (List<Command> due = engine.due(now, 1_000); !due.isEmpty(); due = engine.due(now, 1_000)) {
+            assertThat(due).hasSize(1);
+            assertThat(((Command.Expire) due.get(0)).units()).hasSizeLessThanOrEqualTo(1_000);
+            Batch expire = new Batch(now, List.of(new Envelope(++seq + leases, due.get(0))));
+            rows.commit(engine.apply(expire, 1, seq).updates());
+            batches++;
+        }
+        assertThat(batches).isEqualTo(leases / 1_000);
+        assertThat(rows.live()).isZero();
+        assertThat(engine.pool(1).leftovers().count()).isEqualTo(leases);
     }
 
     @Test
