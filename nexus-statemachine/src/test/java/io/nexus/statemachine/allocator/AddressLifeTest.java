@@ -14,6 +14,7 @@ import io.nexus.statemachine.command.Batch;
 import io.nexus.statemachine.command.Command;
 import io.nexus.statemachine.command.Envelope;
 import io.nexus.statemachine.command.Outcome.Accepted;
+import io.nexus.statemachine.command.Outcome.Rejected;
 import io.nexus.statemachine.engine.MapRows;
 import io.nexus.statemachine.model.AllocPolicy;
 import io.nexus.statemachine.model.AllocType;
@@ -301,6 +302,20 @@ class AddressLifeTest {
         segment.pass(901);
         segment.expireDue();
         assertThat(give("late")).isEqualTo(bad);
+    }
+
+    @Test
+    void decline_ofAnEarlierGeneration_endsNothing_howeverLate() {
+        pool(HoldPolicy.SOFT, HOLD, REST);
+        int first = segment.allocation(allocate(1, "a")).causalLength();
+        segment.accepted(release(1, "a"));
+        Allocation second = segment.allocation(allocate(1, "a"));
+        Command late = new Command.Decline(1, Identity.of("a"), null, first);
+        Rejected answer = segment.rejected(77, late, Reason.GENERATION_CHANGED);
+        segment.accepted(new Command.Decline(1, Identity.of("a"), null, second.causalLength()));
+        assertThat(segment.rejected(77, late, Reason.GENERATION_CHANGED))
+                .as("also when nothing is held any more")
+                .isEqualTo(answer);
     }
 
     /* --------------- limits --------------- */
