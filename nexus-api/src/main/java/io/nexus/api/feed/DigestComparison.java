@@ -74,7 +74,9 @@ final class DigestComparison {
 
     /** Null unless the store is there now. */
     static @Nullable Digest digestOf(@Nullable Position here, int incarnation, long seq) {
-        boolean there = here != null && here.incarnation() == incarnation && here.seq() == seq;
-        return there ? here.digest() : null;
+        if (here == null || here.incarnation() != incarnation || here.seq() != seq) {
+            return null;
+        }
+        return here.digest();
     }
 }
