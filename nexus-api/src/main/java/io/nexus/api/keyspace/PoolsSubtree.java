@@ -86,11 +86,11 @@ public final class PoolsSubtree implements Subtree {
 
     private @Nullable ObjectNode bitmap(PoolEntry pool) {
         PoolUse use = pools.use(pool.instance());
-        if (use != null && use.allocated() > BITMAP_ROWS_MAX) {
+        if (use != null && use.allocated() + use.resting() > BITMAP_ROWS_MAX) {
             throw Problem.field(
                             "key",
-                            "a bitmap of %d allocations is more than this node makes at once (%d): list by-pool instead",
-                            use.allocated(),
+                            "a bitmap of %d units in use or at rest is more than this node makes at once (%d): list by-pool instead",
+                            use.allocated() + use.resting(),
                             BITMAP_ROWS_MAX)
                     .exception();
         }

@@ -42,6 +42,9 @@ final class ConfirmCommand implements Callable<Integer> {
     @Option(names = "--iaid", paramLabel = "N", description = "DHCPv6 identity association")
     long iaid;
 
+    @Option(names = "--request-id", paramLabel = "ID", description = "name of this request, to repeat it safely")
+    String requestId = "";
+
     @Override
     public Integer call() {
         ConfirmRequest.Builder request = ConfirmRequest.newBuilder()
@@ -50,7 +53,8 @@ final class ConfirmCommand implements Callable<Integer> {
                 .setIp(ip)
                 .setTtlSeconds(ttlSeconds)
                 .setDuid(duid)
-                .setIaid((int) iaid);
+                .setIaid((int) iaid)
+                .setRequestId(requestId);
         if (type != null) {
             request.setAllocType(AllocType.valueOf("ALLOC_TYPE_" + type.name().toUpperCase(Locale.ROOT)));
         }
