@@ -19,19 +19,25 @@ import io.nexus.api.v1.AllocateRequest;
 import io.nexus.api.v1.AllocateResponse;
 import io.nexus.api.v1.AllocationServiceGrpc;
 import io.nexus.api.v1.ClusterServiceGrpc;
+import io.nexus.api.v1.ConfirmRequest;
 import io.nexus.api.v1.CreatePoolRequest;
 import io.nexus.api.v1.DeletePoolRequest;
 import io.nexus.api.v1.DeletePoolResponse;
+import io.nexus.api.v1.ExplainRequest;
+import io.nexus.api.v1.ExplainResponse;
 import io.nexus.api.v1.GetKeyRequest;
 import io.nexus.api.v1.GetKeyResponse;
 import io.nexus.api.v1.GetPoolRequest;
 import io.nexus.api.v1.HashringRequest;
 import io.nexus.api.v1.HashringResponse;
+import io.nexus.api.v1.HistoryServiceGrpc;
 import io.nexus.api.v1.KeyspaceServiceGrpc;
 import io.nexus.api.v1.ListKeysRequest;
 import io.nexus.api.v1.ListKeysResponse;
 import io.nexus.api.v1.ListPoolsRequest;
 import io.nexus.api.v1.ListPoolsResponse;
+import io.nexus.api.v1.ListReservationsRequest;
+import io.nexus.api.v1.ListReservationsResponse;
 import io.nexus.api.v1.LookupByIPRequest;
 import io.nexus.api.v1.LookupRequest;
 import io.nexus.api.v1.LookupResponse;
@@ -41,9 +47,15 @@ import io.nexus.api.v1.ReleaseRequest;
 import io.nexus.api.v1.ReleaseResponse;
 import io.nexus.api.v1.RenewRequest;
 import io.nexus.api.v1.RenewResponse;
+import io.nexus.api.v1.ReserveRequest;
+import io.nexus.api.v1.ReserveResponse;
 import io.nexus.api.v1.StatusRequest;
 import io.nexus.api.v1.StatusResponse;
+import io.nexus.api.v1.UnreserveRequest;
+import io.nexus.api.v1.UpdatePoolRequest;
 import io.nexus.api.v1.WatchRequest;
+import io.nexus.api.v1.WhoHadRequest;
+import io.nexus.api.v1.WhoHadResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -98,6 +110,35 @@ public final class NexusClient implements AutoCloseable {
                 id);
     }
 
+    /** Like {@link #allocate}, of something that ends by itself unless it is confirmed. */
+    public CompletableFuture<AllocateResponse> offer(AllocateRequest request) {
+        String id = requestNames.orNew(request.getRequestId());
+        return write(
+                AllocationServiceGrpc.getOfferMethod(),
+                request.toBuilder().setRequestId(id).build(),
+                request.getPoolId(),
+                id);
+    }
+
+    public CompletableFuture<RenewResponse> confirm(ConfirmRequest request) {
+        String id = requestNames.orNew(request.getRequestId());
+        return write(
+                AllocationServiceGrpc.getConfirmMethod(),
+                request.toBuilder().setRequestId(id).build(),
+                request.getPoolId(),
+                id);
+    }
+
+    /** Like {@link #release}, of an address that was found in use elsewhere. */
+    public CompletableFuture<ReleaseResponse> decline(ReleaseRequest request) {
+        String id = requestNames.orNew(request.getRequestId());
+        return write(
+                AllocationServiceGrpc.getDeclineMethod(),
+                request.toBuilder().setRequestId(id).build(),
+                request.getPoolId(),
+                id);
+    }
+
     public CompletableFuture<ReleaseResponse> release(ReleaseRequest request) {
         String id = requestNames.orNew(request.getRequestId());
         return write(
@@ -140,10 +181,43 @@ public final class NexusClient implements AutoCloseable {
                 .build());
     }
 
+    /** Who had an address or prefix at some time, as far as the node that answers knows. */
+    public CompletableFuture<WhoHadResponse> whoHad(WhoHadRequest request) {
+        return read(HistoryServiceGrpc.getWhoHadMethod(), request);
+    }
+
+    /** Why an address is as it is, or what a subscriber has and may come back to. */
+    public CompletableFuture<ExplainResponse> explain(ExplainRequest request) {
+        return read(HistoryServiceGrpc.getExplainMethod(), request);
+    }
+
     /* --------------- pools and cluster --------------- */
+
+    public CompletableFuture<ReserveResponse> reserve(ReserveRequest request) {
+        return call(PoolServiceGrpc.getReserveMethod(), request, Repeat.SAFE, null, "");
+    }
+
+    public CompletableFuture<ReserveResponse> unreserve(String poolId, String ip) {
+        return call(
+                PoolServiceGrpc.getUnreserveMethod(),
+                UnreserveRequest.newBuilder().setPoolId(poolId).setIp(ip).build(),
+                Repeat.SAFE,
+                null,
+                "");
+    }
+
+    public CompletableFuture<ListReservationsResponse> listReservations(String poolId) {
+        return read(
+                PoolServiceGrpc.getListReservationsMethod(),
+                ListReservationsRequest.newBuilder().setPoolId(poolId).build());
+    }
 
     public CompletableFuture<Pool> createPool(CreatePoolRequest request) {
         return call(PoolServiceGrpc.getCreatePoolMethod(), request, Repeat.SAFE, null, "");
+    }
+
+    public CompletableFuture<Pool> updatePool(UpdatePoolRequest request) {
+        return call(PoolServiceGrpc.getUpdatePoolMethod(), request, Repeat.SAFE, null, "");
     }
 
     public CompletableFuture<Pool> getPool(String id) {

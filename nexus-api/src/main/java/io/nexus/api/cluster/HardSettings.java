@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record HardSettings(
         @Nullable String clusterId, int segmentCount, long hashSeed, int formatVersion, int virtualNodes) {
-    public static final int FORMAT_VERSION = 1;
+    public static final int FORMAT_VERSION = 2;
     public static final int SEGMENTS_MAX = 64;
 
     public HardSettings {

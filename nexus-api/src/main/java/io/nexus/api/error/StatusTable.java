@@ -57,6 +57,44 @@ public final class StatusTable {
                 rejects(reason, Status.Code.NOT_FOUND, 404, "write it, or ask a node that has heard of it");
             case VERSION_MISMATCH ->
                 rejects(reason, Status.Code.ABORTED, 412, "read the record again, and decide again");
+            case SUBSCRIBER_LIMIT ->
+                rejects(
+                        reason,
+                        Status.Code.FAILED_PRECONDITION,
+                        409,
+                        "release something that the subscriber has in this pool");
+            case ADDRESS_HELD ->
+                rejects(
+                        reason,
+                        Status.Code.FAILED_PRECONDITION,
+                        409,
+                        "ask for another address, or for any: this one is held for its last owner");
+            case ADDRESS_QUARANTINED ->
+                rejects(
+                        reason,
+                        Status.Code.FAILED_PRECONDITION,
+                        409,
+                        "ask for another address, or for any: this one was released a short time ago");
+            case ADDRESS_DECLINED ->
+                rejects(
+                        reason,
+                        Status.Code.FAILED_PRECONDITION,
+                        409,
+                        "ask for another address, or for any: this one was found in use elsewhere");
+            case ADDRESS_RESERVED ->
+                rejects(
+                        reason,
+                        Status.Code.FAILED_PRECONDITION,
+                        409,
+                        "ask for another address, or for any: this one is reserved for somebody else");
+            case POOL_DRAINING ->
+                rejects(reason, Status.Code.FAILED_PRECONDITION, 409, "use another pool: this one is being emptied");
+            case POOL_CHANGED ->
+                rejects(
+                        reason,
+                        Status.Code.ABORTED,
+                        409,
+                        "read the pool again, and repeat the change if it still fits");
             case NO_LEADER ->
                 fails(reason, 503, "retry after the time given: the segment is electing a leader or has no majority");
             case OVERLOADED -> fails(reason, 503, "retry after the time given, with backoff");

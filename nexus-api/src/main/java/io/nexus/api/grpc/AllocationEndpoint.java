@@ -6,6 +6,7 @@ import io.nexus.api.service.LookupService;
 import io.nexus.api.v1.AllocateRequest;
 import io.nexus.api.v1.AllocateResponse;
 import io.nexus.api.v1.AllocationServiceGrpc;
+import io.nexus.api.v1.ConfirmRequest;
 import io.nexus.api.v1.LookupByIPRequest;
 import io.nexus.api.v1.LookupRequest;
 import io.nexus.api.v1.LookupResponse;
@@ -29,6 +30,26 @@ public final class AllocationEndpoint extends AllocationServiceGrpc.AllocationSe
         long deadline = DeadlineInterceptor.deadlineNanos();
         Calls.answer(
                 observer, () -> allocations.allocate(ProtoMapper.request(request), deadline), ProtoMapper::response);
+    }
+
+    @Override
+    public void offer(AllocateRequest request, StreamObserver<AllocateResponse> observer) {
+        long deadline = DeadlineInterceptor.deadlineNanos();
+        Calls.answer(observer, () -> allocations.offer(ProtoMapper.request(request), deadline), ProtoMapper::response);
+    }
+
+    @Override
+    public void confirm(ConfirmRequest request, StreamObserver<RenewResponse> observer) {
+        long deadline = DeadlineInterceptor.deadlineNanos();
+        Calls.answer(
+                observer, () -> allocations.confirm(ProtoMapper.request(request), deadline), ProtoMapper::response);
+    }
+
+    @Override
+    public void decline(ReleaseRequest request, StreamObserver<ReleaseResponse> observer) {
+        long deadline = DeadlineInterceptor.deadlineNanos();
+        Calls.answer(
+                observer, () -> allocations.decline(ProtoMapper.request(request), deadline), ProtoMapper::response);
     }
 
     @Override

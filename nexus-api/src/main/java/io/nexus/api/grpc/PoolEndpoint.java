@@ -1,6 +1,7 @@
 package io.nexus.api.grpc;
 
 import io.grpc.stub.StreamObserver;
+import io.nexus.api.service.LookupService;
 import io.nexus.api.service.PoolService;
 import io.nexus.api.v1.CreatePoolRequest;
 import io.nexus.api.v1.DeletePoolRequest;
@@ -8,16 +9,24 @@ import io.nexus.api.v1.DeletePoolResponse;
 import io.nexus.api.v1.GetPoolRequest;
 import io.nexus.api.v1.ListPoolsRequest;
 import io.nexus.api.v1.ListPoolsResponse;
+import io.nexus.api.v1.ListReservationsRequest;
+import io.nexus.api.v1.ListReservationsResponse;
 import io.nexus.api.v1.Pool;
 import io.nexus.api.v1.PoolServiceGrpc;
+import io.nexus.api.v1.ReserveRequest;
+import io.nexus.api.v1.ReserveResponse;
+import io.nexus.api.v1.UnreserveRequest;
+import io.nexus.api.v1.UpdatePoolRequest;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code nexus.v1.PoolService}. */
 public final class PoolEndpoint extends PoolServiceGrpc.PoolServiceImplBase {
     private final PoolService pools;
+    private final LookupService lookups;
 
-    public PoolEndpoint(PoolService pools) {
+    public PoolEndpoint(PoolService pools, LookupService lookups) {
         this.pools = pools;
+        this.lookups = lookups;
     }
 
     @Override
@@ -43,6 +52,30 @@ public final class PoolEndpoint extends PoolServiceGrpc.PoolServiceImplBase {
                 list -> ListPoolsResponse.newBuilder()
                         .addAllPools(list.stream().map(ProtoMapper::pool).toList())
                         .build());
+    }
+
+    @Override
+    public void updatePool(UpdatePoolRequest request, StreamObserver<Pool> observer) {
+        long deadline = DeadlineInterceptor.deadlineNanos();
+        Calls.answer(observer, () -> pools.update(PoolMapper.request(request), deadline), ProtoMapper::pool);
+    }
+
+    @Override
+    public void reserve(ReserveRequest request, StreamObserver<ReserveResponse> observer) {
+        long deadline = DeadlineInterceptor.deadlineNanos();
+        Calls.answer(observer, () -> pools.reserve(PoolMapper.request(request), deadline), PoolMapper::changed);
+    }
+
+    @Override
+    public void unreserve(UnreserveRequest request, StreamObserver<ReserveResponse> observer) {
+        long deadline = DeadlineInterceptor.deadlineNanos();
+        Calls.answer(
+                observer, () -> pools.unreserve(request.getPoolId(), request.getIp(), deadline), PoolMapper::changed);
+    }
+
+    @Override
+    public void listReservations(ListReservationsRequest request, StreamObserver<ListReservationsResponse> observer) {
+        Calls.answer(observer, () -> lookups.reservations(request.getPoolId()), PoolMapper::reservations);
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.nexus.api.v1.AllocType;
 import io.nexus.api.v1.AllocateRequest;
 import io.nexus.api.v1.AllocateResponse;
 import io.nexus.api.v1.Allocation;
+import io.nexus.api.v1.ConfirmRequest;
 import io.nexus.api.v1.Consistency;
 import io.nexus.api.v1.LookupResponse;
 import io.nexus.api.v1.Pool;
@@ -44,6 +45,20 @@ public final class ProtoMapper {
                 request.getDuid(),
                 request.getIaid(),
                 request.getIp(),
+                request.getTtlSeconds(),
+                type(request.getAllocType()),
+                request.getRequestId(),
+                request.getGatewayId(),
+                request.getCircuitId());
+    }
+
+    static Requests.Confirm request(ConfirmRequest request) {
+        return new Requests.Confirm(
+                request.getSubscriberId(),
+                request.getPoolId(),
+                request.getIp(),
+                request.getDuid(),
+                request.getIaid(),
                 request.getTtlSeconds(),
                 type(request.getAllocType()),
                 request.getRequestId());
@@ -81,7 +96,8 @@ public final class ProtoMapper {
                 spec.getDnsList(),
                 spec.getSpace(),
                 spec.getDefaultTtlSeconds(),
-                spec.getMetadataMap());
+                spec.getMetadataMap(),
+                PoolMapper.terms(spec));
     }
 
     static Requests.Freshness freshness(Consistency consistency) {
@@ -148,7 +164,8 @@ public final class ProtoMapper {
                 .setSize(view.use().size())
                 .setAllocated(view.use().allocated())
                 .setUtilization(view.utilization())
-                .setState(view.use().sealed() ? "SEALED" : "ACTIVE");
+                .setState(view.state())
+                .setResting(view.use().resting());
         String owner = view.owner();
         return (owner == null ? pool : pool.setOwner(owner)).build();
     }
@@ -163,6 +180,7 @@ public final class ProtoMapper {
                 .putAllMetadata(spec.metadata());
         spec.exclusions().forEach(range -> builder.addExclusions(range.toString()));
         spec.dns().forEach(server -> builder.addDns(server.address()));
+        PoolMapper.put(spec.terms(), builder);
         Prefix gateway = spec.gateway();
         return (gateway == null ? builder : builder.setGateway(gateway.address())).build();
     }
@@ -182,7 +200,10 @@ public final class ProtoMapper {
                 .setExpiresAt(seconds(source.expiresAtMillis()))
                 .setLastRenewed(source.renewedAtMillis() / 1_000)
                 .setSpace(source.space())
-                .setGeneration(source.causalLength());
+                .setGeneration(source.causalLength())
+                .setGatewayId(source.attachment().gateway())
+                .setCircuitId(source.attachment().circuit())
+                .setState(source.stage().isOffer() ? "OFFERED" : "ACTIVE");
         PoolEntry pool = holding.pool();
         if (pool != null) {
             Prefix gateway = pool.spec().gateway();

@@ -7,8 +7,10 @@ import io.nexus.api.service.Holding;
 import io.nexus.api.service.LookupService.Found;
 import io.nexus.api.service.PoolService.PoolView;
 import io.nexus.statemachine.model.Allocation;
+import io.nexus.statemachine.model.Attachment;
 import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.model.PoolSpec;
+import io.nexus.statemachine.model.PoolTerms;
 import io.nexus.statemachine.model.Prefix;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -36,6 +38,9 @@ final class ApiV1Json {
                 .put("timestamp", time(allocation.allocatedAtMillis()))
                 .put("alloc_type", allocation.type().name().toLowerCase(Locale.ROOT))
                 .put("epoch", allocation.causalLength());
+        if (allocation.stage().isOffer()) {
+            json.put("state", "offered");
+        }
         if (allocation.expiresAtMillis() != 0) {
             json.put("ttl", (allocation.expiresAtMillis() - allocation.renewedAtMillis() + 999) / 1_000);
             json.put("expires_at", time(allocation.expiresAtMillis()));
@@ -48,12 +53,22 @@ final class ApiV1Json {
             json.put("duid", DUID.formatHex(allocation.owner().duid()));
             json.put("iaid", Integer.toUnsignedLong(allocation.owner().iaid()));
         }
+        putAttachment(json, allocation.attachment());
         json.put("space", allocation.space());
         PoolEntry pool = holding.pool();
         if (pool != null) {
             gatewayAndDns(json, pool.spec());
         }
         return json;
+    }
+
+    private static void putAttachment(ObjectNode json, Attachment attachment) {
+        if (!attachment.gateway().isEmpty()) {
+            json.put("gateway_id", attachment.gateway());
+        }
+        if (!attachment.circuit().isEmpty()) {
+            json.put("circuit_id", attachment.circuit());
+        }
     }
 
     static ObjectNode allocations(List<Holding> holdings) {
@@ -77,8 +92,9 @@ final class ApiV1Json {
         }
         return json.put("size", view.use().size())
                 .put("allocated", view.use().allocated())
+                .put("resting", view.use().resting())
                 .put("utilization", view.utilization())
-                .put("state", view.use().sealed() ? "SEALED" : "ACTIVE");
+                .put("state", view.state());
     }
 
     /** A pool without its use. */
@@ -102,7 +118,20 @@ final class ApiV1Json {
             ObjectNode metadata = json.putObject("metadata");
             spec.metadata().forEach(metadata::put);
         }
+        putTerms(json, spec.terms());
         return json.put("instance", entry.instance()).put("segment", entry.segment());
+    }
+
+    private static void putTerms(ObjectNode json, PoolTerms terms) {
+        json.put("policy", terms.policy().name().toLowerCase(Locale.ROOT))
+                .put("hold_policy", terms.holdPolicy().name().toLowerCase(Locale.ROOT))
+                .put("hold_seconds", terms.holdSeconds())
+                .put("quarantine_seconds", terms.quarantineSeconds())
+                .put("decline_seconds", terms.declineSeconds())
+                .put("offer_seconds", terms.offerSeconds())
+                .put("subscriber_limit", terms.subscriberLimit())
+                .put("history_seconds", terms.historySeconds())
+                .put("draining", terms.draining());
     }
 
     static ObjectNode pools(List<PoolView> views) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nexus.api.error.Problem;
 import io.nexus.api.grpc.ClusterMapper;
+import io.nexus.api.grpc.PoolMapper;
 import io.nexus.api.service.AllocationService;
 import io.nexus.api.service.ClusterService;
 import io.nexus.api.service.ClusterService.NodeStatus;
@@ -38,11 +39,18 @@ final class ApiV1Routes {
         routes.get("/api/v1/pools", this::listPools);
         routes.post("/api/v1/pools", this::createPool);
         routes.get("/api/v1/pools/{id}", this::getPool);
+        routes.patch("/api/v1/pools/{id}", this::updatePool);
         routes.delete("/api/v1/pools/{id}", this::deletePool);
         routes.post("/api/v1/allocations", this::allocate);
         routes.get("/api/v1/allocations/{subscriber}", this::getAllocation);
         routes.delete("/api/v1/allocations/{subscriber}", this::releaseAllocation);
         routes.post("/api/v1/allocations/{subscriber}/renew", this::renewAllocation);
+        routes.get("/api/v1/pools/{id}/reservations", this::listReservations);
+        routes.post("/api/v1/pools/{id}/reservations", this::reserve);
+        routes.delete("/api/v1/pools/{id}/reservations/{ip}", this::unreserve);
+        routes.post("/api/v1/offers", this::offer);
+        routes.post("/api/v1/allocations/{subscriber}/confirm", this::confirm);
+        routes.post("/api/v1/allocations/{subscriber}/decline", this::decline);
         routes.get("/api/v1/allocations/by-ip/{ip}", this::getByAddress);
         routes.get("/api/v1/nodes", this::listNodes);
     }
@@ -56,19 +64,16 @@ final class ApiV1Routes {
 
     private void createPool(Exchange exchange) {
         JsonFields body = exchange.body();
-        Requests.NewPool request = new Requests.NewPool(
-                body.text("id"),
-                body.text("cidr"),
-                (int) body.whole("prefix", 0, 128),
-                body.text("gateway"),
-                body.texts("exclusions"),
-                body.texts("dns"),
-                body.text("space"),
-                body.whole("ttl"),
-                body.textByName("metadata"));
+        Requests.NewPool request = JsonRequests.pool(body.text("id"), body);
         exchange.answer(
                 pools.create(request, exchange.deadlineNanos()),
                 created -> exchange.json(created.created() ? 201 : 200, ApiV1Json.pool(created.pool())));
+    }
+
+    private void updatePool(Exchange exchange) {
+        Requests.PoolChange change = JsonRequests.change(exchange.path("id"), exchange.body());
+        exchange.answer(
+                pools.update(change, exchange.deadlineNanos()), view -> exchange.json(200, ApiV1Json.pool(view)));
     }
 
     private void getPool(Exchange exchange) {
@@ -81,6 +86,24 @@ final class ApiV1Routes {
         exchange.answer(pools.delete(exchange.path("id"), exchange.deadlineNanos()), done -> exchange.empty(204));
     }
 
+    private void listReservations(Exchange exchange) {
+        exchange.answer(
+                lookups.reservations(exchange.path("id")),
+                found -> exchange.json(200, ProtoJson.of(PoolMapper.reservations(found))));
+    }
+
+    private void reserve(Exchange exchange) {
+        Requests.Reserve request = JsonRequests.reserve(exchange.path("id"), exchange.body());
+        exchange.answer(
+                pools.reserve(request, exchange.deadlineNanos()), changed -> exchange.empty(changed ? 201 : 200));
+    }
+
+    private void unreserve(Exchange exchange) {
+        exchange.answer(
+                pools.unreserve(exchange.path("id"), exchange.path("ip"), exchange.deadlineNanos()),
+                done -> exchange.empty(204));
+    }
+
     /* --------------- allocations --------------- */
 
     private void allocate(Exchange exchange) {
@@ -88,6 +111,30 @@ final class ApiV1Routes {
         exchange.answer(allocations.allocate(JsonRequests.allocate(body, "ttl"), exchange.deadlineNanos()), granted -> {
             exchange.token(granted.token());
             exchange.json(granted.created() ? 201 : 200, ApiV1Json.allocation(granted.holding()));
+        });
+    }
+
+    private void offer(Exchange exchange) {
+        JsonFields body = exchange.body();
+        exchange.answer(allocations.offer(JsonRequests.allocate(body, "ttl"), exchange.deadlineNanos()), granted -> {
+            exchange.token(granted.token());
+            exchange.json(granted.created() ? 201 : 200, ApiV1Json.allocation(granted.holding()));
+        });
+    }
+
+    private void confirm(Exchange exchange) {
+        Requests.Confirm request = JsonRequests.confirm(exchange.path("subscriber"), exchange.body(), "ttl");
+        exchange.answer(allocations.confirm(request, exchange.deadlineNanos()), confirmed -> {
+            exchange.token(confirmed.token());
+            exchange.json(200, ApiV1Json.allocation(confirmed.holding()));
+        });
+    }
+
+    private void decline(Exchange exchange) {
+        Requests.Release request = JsonRequests.release(exchange.path("subscriber"), exchange.body());
+        exchange.answer(allocations.decline(request, exchange.deadlineNanos()), declined -> {
+            exchange.token(declined.token());
+            exchange.empty(204);
         });
     }
 

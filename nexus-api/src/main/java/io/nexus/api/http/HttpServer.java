@@ -147,6 +147,7 @@ public final class HttpServer implements AutoCloseable {
         new SeedRoutes(services.allocations(), services.lookups()).register(routes);
         new ApiV1Routes(services.allocations(), services.lookups(), services.pools(), services.cluster())
                 .register(routes);
+        new HistoryRoutes(services.lookups()).register(routes);
         new RecordRoutes(services.records()).register(routes);
         new KeyRoutes(services.keyspace()).register(routes);
         new OperationsRoutes(services.cluster(), meters).register(routes);

@@ -13,7 +13,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The JSON object of a request. Strict about types, so that a slip shows; fields that nobody asks for are ignored. A
@@ -97,6 +100,26 @@ final class JsonFields {
             throw wrong(field, "%s is too large", node.asText());
         }
         return node.longValue();
+    }
+
+    /** The names of the fields that are there, null or not. */
+    Set<String> names() {
+        Set<String> names = new TreeSet<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    /** False if it is missing. */
+    boolean flag(String field) {
+        JsonNode node = object.path(field);
+        require(absent(node) || node.isBoolean(), field, "true or false", node);
+        return node.asBoolean();
+    }
+
+    /** Null if it is missing. */
+    @Nullable
+    Long wholeIfGiven(String field) {
+        return absent(object.path(field)) ? null : whole(field);
     }
 
     /** 0 if it is missing. */

@@ -55,6 +55,10 @@ final class Routes {
         add(HandlerType.PUT, path, action);
     }
 
+    void patch(String path, Consumer<Exchange> action) {
+        add(HandlerType.PATCH, path, action);
+    }
+
     void delete(String path, Consumer<Exchange> action) {
         add(HandlerType.DELETE, path, action);
     }

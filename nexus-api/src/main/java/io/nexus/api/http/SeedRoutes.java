@@ -20,6 +20,9 @@ final class SeedRoutes {
 
     void register(Routes routes) {
         routes.post("/allocate", this::allocate);
+        routes.post("/offer", this::offer);
+        routes.post("/confirm", this::confirm);
+        routes.post("/decline", this::decline);
         routes.post("/release", this::release);
         routes.post("/renew", this::renew);
         routes.get("/lookup", this::lookup);
@@ -34,16 +37,36 @@ final class SeedRoutes {
                 });
     }
 
+    private void offer(Exchange exchange) {
+        exchange.answer(
+                allocations.offer(JsonRequests.allocate(exchange.body(), "ttl_seconds"), exchange.deadlineNanos()),
+                granted -> {
+                    exchange.token(granted.token());
+                    exchange.json(200, ProtoJson.of(ProtoMapper.response(granted)));
+                });
+    }
+
+    private void confirm(Exchange exchange) {
+        JsonFields body = exchange.body();
+        Requests.Confirm request = JsonRequests.confirm(body.text("subscriber_id"), body, "ttl_seconds");
+        exchange.answer(allocations.confirm(request, exchange.deadlineNanos()), confirmed -> {
+            exchange.token(confirmed.token());
+            exchange.json(200, ProtoJson.of(ProtoMapper.response(confirmed)));
+        });
+    }
+
+    private void decline(Exchange exchange) {
+        JsonFields body = exchange.body();
+        Requests.Release request = JsonRequests.release(body.text("subscriber_id"), body);
+        exchange.answer(allocations.decline(request, exchange.deadlineNanos()), declined -> {
+            exchange.token(declined.token());
+            exchange.json(200, ProtoJson.of(ProtoMapper.response(declined)));
+        });
+    }
+
     private void release(Exchange exchange) {
         JsonFields body = exchange.body();
-        Requests.Release request = new Requests.Release(
-                body.text("subscriber_id"),
-                body.text("pool_id"),
-                body.text("ip"),
-                body.text("duid"),
-                JsonRequests.iaid(body),
-                body.text("request_id"),
-                body.whole("generation"));
+        Requests.Release request = JsonRequests.release(body.text("subscriber_id"), body);
         exchange.answer(allocations.release(request, exchange.deadlineNanos()), released -> {
             exchange.token(released.token());
             exchange.json(200, ProtoJson.of(ProtoMapper.response(released)));

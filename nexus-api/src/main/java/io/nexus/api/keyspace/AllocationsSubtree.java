@@ -14,6 +14,7 @@ import io.nexus.statemachine.model.Prefix;
 import io.nexus.statemachine.rows.AllocationRow;
 import io.nexus.statemachine.rows.RowKeys;
 import io.nexus.statemachine.rows.SubscriberHash;
+import io.nexus.statemachine.rows.UnitRow;
 import io.nexus.statemachine.storage.NodeStore;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -107,7 +108,9 @@ public final class AllocationsSubtree implements Subtree {
     private List<Holding> ofSubscriber(String subscriber) {
         List<Holding> found = new ArrayList<>();
         store.holdings(SubscriberHash.of(subscriber), (segment, key, value) -> {
-            PoolEntry pool = RowKeys.isAllocation(key) ? pools.byInstance(RowKeys.instance(key)) : null;
+            PoolEntry pool = RowKeys.isAllocation(key) && UnitRow.isAllocation(value)
+                    ? pools.byInstance(RowKeys.instance(key))
+                    : null;
             if (pool == null) {
                 return;
             }

@@ -8,6 +8,7 @@ import io.nexus.api.service.PoolDirectory.PoolUse;
 import io.nexus.statemachine.model.AddressPlan;
 import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.rows.RowKeys;
+import io.nexus.statemachine.rows.UnitRow;
 import io.nexus.statemachine.storage.NodeStore;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -85,18 +86,20 @@ public final class PoolsSubtree implements Subtree {
 
     private @Nullable ObjectNode bitmap(PoolEntry pool) {
         PoolUse use = pools.use(pool.instance());
-        if (use != null && use.allocated() > BITMAP_ROWS_MAX) {
+        if (use != null && use.allocated() + use.resting() > BITMAP_ROWS_MAX) {
             throw Problem.field(
                             "key",
-                            "a bitmap of %d allocations is more than this node makes at once (%d): list by-pool instead",
-                            use.allocated(),
+                            "a bitmap of %d units in use or at rest is more than this node makes at once (%d): list by-pool instead",
+                            use.allocated() + use.resting(),
                             BITMAP_ROWS_MAX)
                     .exception();
         }
         RoaringBitmap bits = new RoaringBitmap();
         byte[] prefix = RowKeys.allocationsOf(pool.instance());
         store.segment(pool.segment()).scan(prefix, prefix, (key, value) -> {
-            bits.add((int) RowKeys.unit(key));
+            if (UnitRow.isAllocation(value)) {
+                bits.add((int) RowKeys.unit(key));
+            }
             return bits.getLongCardinality() <= BITMAP_ROWS_MAX;
         });
         bits.runOptimize();

@@ -3,7 +3,6 @@ package io.nexus.api.keyspace;
 import io.nexus.api.error.Problem;
 import io.nexus.api.keyspace.Subtree.Child;
 import io.nexus.api.keyspace.Subtree.Page;
-import io.nexus.api.service.Holding;
 import io.nexus.statemachine.model.AddressText;
 import io.nexus.statemachine.model.Parsed;
 import io.nexus.statemachine.model.PoolEntry;
@@ -48,11 +47,12 @@ final class SpacePager {
             }
             looked++;
             segments.add(pool.segment());
-            List<Holding> found = rows.from(pool, unit, max - children.size());
-            found.forEach(holding ->
-                    children.add(Child.leaf(holding.allocation().prefix().address(), values.allocation(holding))));
-            if (children.size() == max && !found.isEmpty()) {
-                long next = found.get(found.size() - 1).allocation().unit() + 1;
+            PoolRows.Found found = rows.from(pool, unit, max - children.size());
+            found.holdings()
+                    .forEach(holding -> children.add(
+                            Child.leaf(holding.allocation().prefix().address(), values.allocation(holding))));
+            Long next = found.next();
+            if (next != null) {
                 return new Page(children, token(cidr, next), segments);
             }
         }

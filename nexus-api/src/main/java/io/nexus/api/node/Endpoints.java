@@ -4,6 +4,7 @@ import io.grpc.BindableService;
 import io.nexus.api.grpc.AllocationEndpoint;
 import io.nexus.api.grpc.ClusterEndpoint;
 import io.nexus.api.grpc.GrpcServer;
+import io.nexus.api.grpc.HistoryEndpoint;
 import io.nexus.api.grpc.KeyspaceEndpoint;
 import io.nexus.api.grpc.PoolEndpoint;
 import io.nexus.api.grpc.RecordEndpoint;
@@ -65,7 +66,8 @@ final class Endpoints implements AutoCloseable {
                 keyspaceThreads);
         List<BindableService> services = List.of(
                 new AllocationEndpoint(allocations, lookups),
-                new PoolEndpoint(pools),
+                new HistoryEndpoint(lookups),
+                new PoolEndpoint(pools, lookups),
                 new ClusterEndpoint(cluster),
                 new RecordEndpoint(records),
                 new KeyspaceEndpoint(keyspace),

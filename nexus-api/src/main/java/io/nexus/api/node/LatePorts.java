@@ -9,15 +9,19 @@ import io.nexus.api.error.ProblemException;
 import io.nexus.api.feed.Copies;
 import io.nexus.api.feed.FollowState;
 import io.nexus.api.service.Lookups;
+import io.nexus.api.service.UnitReader;
+import io.nexus.api.service.UnitView;
 import io.nexus.crdt.Position;
 import io.nexus.statemachine.command.Command;
 import io.nexus.statemachine.model.ClusterPlan;
 import io.nexus.statemachine.model.NodeEntry;
+import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.model.Prefix;
 import io.nexus.statemachine.model.Reason;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -115,24 +119,45 @@ final class LatePorts {
     }
 
     Lookups lookups() {
-        return new Lookups() {
-            @Override
-            public CompletableFuture<Answer> bySubscriber(
-                    String subscriber, @Nullable String poolId, Demand demand, long deadline) {
-                Ports running = ports;
-                return running == null
-                        ? CompletableFuture.failedFuture(starting())
-                        : running.lookups.bySubscriber(subscriber, poolId, demand, deadline);
-            }
+        return new LateLookups();
+    }
 
-            @Override
-            public CompletableFuture<Answer> byAddress(String space, Prefix address, Demand demand, long deadline) {
-                Ports running = ports;
-                return running == null
-                        ? CompletableFuture.failedFuture(starting())
-                        : running.lookups.byAddress(space, address, demand, deadline);
-            }
-        };
+    private final class LateLookups implements Lookups {
+        @Override
+        public CompletableFuture<Answer> bySubscriber(
+                String subscriber, @Nullable String poolId, Demand demand, long deadline) {
+            return running(lookups -> lookups.bySubscriber(subscriber, poolId, demand, deadline));
+        }
+
+        @Override
+        public CompletableFuture<Answer> byAddress(String space, Prefix address, Demand demand, long deadline) {
+            return running(lookups -> lookups.byAddress(space, address, demand, deadline));
+        }
+
+        @Override
+        public CompletableFuture<PastAnswer> past(String space, Prefix address, long fromMillis, long toMillis) {
+            return running(lookups -> lookups.past(space, address, fromMillis, toMillis));
+        }
+
+        @Override
+        public CompletableFuture<List<UnitView>> explain(String space, Prefix address) {
+            return running(lookups -> lookups.explain(space, address));
+        }
+
+        @Override
+        public CompletableFuture<List<UnitView>> explain(String subscriber) {
+            return running(lookups -> lookups.explain(subscriber));
+        }
+
+        @Override
+        public CompletableFuture<List<UnitReader.Reservation>> reservations(PoolEntry pool) {
+            return running(lookups -> lookups.reservations(pool));
+        }
+
+        private <T> CompletableFuture<T> running(Function<Lookups, CompletableFuture<T>> question) {
+            Ports running = ports;
+            return running == null ? CompletableFuture.failedFuture(starting()) : question.apply(running.lookups);
+        }
     }
 
     Copies copies() {

@@ -10,6 +10,7 @@ import io.nexus.api.service.Lookups.Demand;
 import io.nexus.crdt.Token;
 import io.nexus.statemachine.command.Command;
 import io.nexus.statemachine.model.Allocation;
+import io.nexus.statemachine.model.Attachment;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.Reason;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Allocate, renew, release. Thread-safe, never blocks; futures fail with {@link ProblemException} and complete on a
+ * Allocate, offer and confirm, renew, release and decline. Thread-safe, never blocks; futures fail with {@link ProblemException} and complete on a
  * thread of the router. Deadlines are of {@link System#nanoTime}.
  */
 public final class AllocationService {
@@ -69,6 +70,7 @@ public final class AllocationService {
                     String poolId = RequestRules.pool("pool_id", request.poolId());
                     byte[] mac = RequestRules.mac(request.mac());
                     long ttl = RequestRules.ttl(request.ttlSeconds(), request.type());
+                    Attachment attachment = RequestRules.attachment(request.gateway(), request.circuit());
                     long commandId =
                             ids.of("allocate", owner.subscriber(), RequestRules.requestId(request.requestId()));
                     return commands.submit(
@@ -80,11 +82,77 @@ public final class AllocationService {
                                     mac,
                                     RequestRules.requested(request.ip(), pool.spec()),
                                     request.type(),
-                                    ttl),
+                                    ttl,
+                                    attachment),
                             deadlineNanos);
                 })
                 .thenApply(done -> new Granted(one(done), done.outcome().changed(), done.token()))
                 .whenComplete((granted, thrown) -> measure(request.poolId(), startNanos, granted, thrown));
+    }
+
+    /** Gives something that ends by itself unless it is confirmed; the request's time is that of the offer. */
+    public CompletableFuture<Granted> offer(Requests.Allocate request, long deadlineNanos) {
+        long startNanos = System.nanoTime();
+        return guarded(() -> {
+                    Identity owner = RequestRules.identity(request.subscriber(), request.duid(), request.iaid());
+                    String poolId = RequestRules.pool("pool_id", request.poolId());
+                    byte[] mac = RequestRules.mac(request.mac());
+                    long ttl = RequestRules.offerTtl(request.ttlSeconds(), request.type());
+                    Attachment attachment = RequestRules.attachment(request.gateway(), request.circuit());
+                    long commandId = ids.of("offer", owner.subscriber(), RequestRules.requestId(request.requestId()));
+                    return commands.submit(
+                            poolId,
+                            commandId,
+                            pool -> new Command.Offer(
+                                    pool.instance(),
+                                    owner,
+                                    mac,
+                                    RequestRules.requested(request.ip(), pool.spec()),
+                                    ttl,
+                                    attachment),
+                            deadlineNanos);
+                })
+                .thenApply(done -> new Granted(one(done), done.outcome().changed(), done.token()))
+                .whenComplete((granted, thrown) -> measure(request.poolId(), startNanos, granted, thrown));
+    }
+
+    public CompletableFuture<Renewed> confirm(Requests.Confirm request, long deadlineNanos) {
+        return guarded(() -> {
+                    Identity owner = RequestRules.identity(request.subscriber(), request.duid(), request.iaid());
+                    String poolId = RequestRules.pool("pool_id", request.poolId());
+                    long ttl = RequestRules.ttl(request.ttlSeconds(), request.type());
+                    long commandId = ids.of("confirm", owner.subscriber(), RequestRules.requestId(request.requestId()));
+                    return commands.submit(
+                            poolId,
+                            commandId,
+                            pool -> new Command.Confirm(
+                                    pool.instance(),
+                                    owner,
+                                    RequestRules.requested(request.ip(), pool.spec()),
+                                    request.type(),
+                                    ttl),
+                            deadlineNanos);
+                })
+                .thenApply(done -> new Renewed(one(done), done.token()));
+    }
+
+    public CompletableFuture<Released> decline(Requests.Release request, long deadlineNanos) {
+        return guarded(() -> {
+            Identity owner = RequestRules.identity(request.subscriber(), request.duid(), request.iaid());
+            String poolId = RequestRules.pool("pool_id", request.poolId());
+            int generation = RequestRules.generation(request.generation());
+            long commandId = ids.of("decline", owner.subscriber(), RequestRules.requestId(request.requestId()));
+            return commands.submit(
+                            poolId,
+                            commandId,
+                            pool -> new Command.Decline(
+                                    pool.instance(),
+                                    owner,
+                                    RequestRules.requested(request.ip(), pool.spec()),
+                                    generation),
+                            deadlineNanos)
+                    .thenApply(done -> new Released(all(done), done.token()));
+        });
     }
 
     public CompletableFuture<Renewed> renew(Requests.Renew request, long deadlineNanos) {

@@ -53,7 +53,7 @@ record Gathered(Map<Integer, Part> parts, boolean poolOpen) {
             return known ? TimeUnit.NANOSECONDS.toMillis(nanos + TimeUnit.MILLISECONDS.toNanos(1) - 1) : -1;
         }
 
-        private AsOf asOf(long nowNanos) {
+        AsOf asOf(long nowNanos) {
             return new AsOf(segment, incarnation, seq, ageMillis(nowNanos), role);
         }
     }

@@ -5,15 +5,19 @@ import io.nexus.api.cluster.LeadershipProof;
 import io.nexus.api.cluster.Peers;
 import io.nexus.api.consensus.GroupView;
 import io.nexus.api.error.Problem;
+import io.nexus.api.error.ProblemException;
+import io.nexus.api.service.Gathered.Part;
 import io.nexus.crdt.Token;
 import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.model.Prefix;
 import io.nexus.statemachine.storage.NodeStore;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +38,9 @@ public final class LocalLookups implements Lookups {
     private final Sources sources;
     private final Executor executor;
     private final StoreReader reader;
+    private final OwnCopies copies;
+    private final PastReader pastReader;
+    private final UnitReader unitReader;
     private final OwnerReads owners;
 
     /**
@@ -56,6 +63,9 @@ public final class LocalLookups implements Lookups {
         this.sources = sources;
         this.executor = executor;
         this.reader = new StoreReader(sources.store, sources.directory);
+        this.copies = new OwnCopies(sources, reader);
+        this.pastReader = new PastReader(sources.store, sources.directory);
+        this.unitReader = new UnitReader(sources.store, sources.directory);
         ConfirmedReader self = new ConfirmedReader(reader, sources.groups, sources.proof, executor);
         this.owners = new OwnerReads(
                 sources.peers,
@@ -78,11 +88,53 @@ public final class LocalLookups implements Lookups {
         return look(Inquiry.byAddress(space, address), pool, demand, deadlineNanos);
     }
 
-    private CompletableFuture<Answer> look(
-            Inquiry inquiry, @Nullable PoolEntry pool, Demand demand, long deadlineNanos) {
-        Set<Integer> all = IntStream.rangeClosed(1, sources.cluster.plan().segmentCount())
+    @Override
+    public CompletableFuture<PastAnswer> past(String space, Prefix address, long fromMillis, long toMillis) {
+        return here(() -> {
+            List<Part> before = segments().stream().map(copies::part).toList(); // the rows are at least of then
+            PastReader.Past past = pastReader.read(space, address, fromMillis, toMillis);
+            long now = System.nanoTime();
+            List<AsOf> asOf = before.stream()
+                    .filter(part -> past.segments().contains(part.segment()))
+                    .map(part -> part.asOf(now))
+                    .toList();
+            return new PastAnswer(past.tenures(), past.truncated(), asOf);
+        });
+    }
+
+    @Override
+    public CompletableFuture<List<UnitView>> explain(String space, Prefix address) {
+        return here(() -> unitReader.byAddress(space, address));
+    }
+
+    @Override
+    public CompletableFuture<List<UnitView>> explain(String subscriber) {
+        return here(() -> unitReader.bySubscriber(subscriber));
+    }
+
+    @Override
+    public CompletableFuture<List<UnitReader.Reservation>> reservations(PoolEntry pool) {
+        return here(() -> unitReader.reservations(pool));
+    }
+
+    /** On a thread that may block on disk. */
+    private <T> CompletableFuture<T> here(Supplier<T> reading) {
+        try {
+            return CompletableFuture.supplyAsync(reading, executor);
+        } catch (ProblemException e) { // they have too much to do
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private Set<Integer> segments() {
+        return IntStream.rangeClosed(1, sources.cluster.plan().segmentCount())
                 .boxed()
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private CompletableFuture<Answer> look(
+            Inquiry inquiry, @Nullable PoolEntry pool, Demand demand, long deadlineNanos) {
+        Set<Integer> all = segments();
         Token token = demand.token();
         if (token != null && token.stream() > all.size()) {
             return CompletableFuture.failedFuture(Problem.field(
@@ -92,6 +144,6 @@ public final class LocalLookups implements Lookups {
         Set<Integer> concerned = pool == null ? all : Set.of(pool.segment());
         LookupRun.Question question =
                 new LookupRun.Question(inquiry.reflecting(token), concerned, all, demand, deadlineNanos);
-        return new LookupRun(sources, reader, owners, executor, question).answer();
+        return new LookupRun(sources, copies, reader, owners, executor, question).answer();
     }
 }

@@ -1,15 +1,12 @@
 package io.nexus.api.service;
 
-import io.nexus.api.consensus.GroupView.GroupState;
 import io.nexus.api.error.Problem;
 import io.nexus.api.error.ProblemException;
 import io.nexus.api.service.ConfirmedReader.Word;
 import io.nexus.api.service.Gathered.Part;
 import io.nexus.api.service.Lookups.Answer;
 import io.nexus.api.service.Lookups.Demand;
-import io.nexus.api.service.Lookups.Role;
 import io.nexus.crdt.Branches.Coverage;
-import io.nexus.crdt.Position;
 import io.nexus.crdt.Token;
 import io.nexus.statemachine.model.Allocation;
 import io.nexus.statemachine.model.Reason;
@@ -36,6 +33,7 @@ final class LookupRun {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final LocalLookups.Sources sources;
+    private final OwnCopies copies;
     private final StoreReader reader;
     private final OwnerReads owners;
     private final Executor executor;
@@ -51,8 +49,14 @@ final class LookupRun {
     record Question(Inquiry inquiry, Set<Integer> concerned, Set<Integer> all, Demand demand, long deadlineNanos) {}
 
     LookupRun(
-            LocalLookups.Sources sources, StoreReader reader, OwnerReads owners, Executor executor, Question question) {
+            LocalLookups.Sources sources,
+            OwnCopies copies,
+            StoreReader reader,
+            OwnerReads owners,
+            Executor executor,
+            Question question) {
         this.sources = sources;
+        this.copies = copies;
         this.reader = reader;
         this.owners = owners;
         this.executor = executor;
@@ -86,7 +90,7 @@ final class LookupRun {
     /** @param demanded segments for which this node's word is not enough, however good its copy */
     private CompletableFuture<Answer> read(Set<Integer> demanded) {
         Set<Integer> ask = new TreeSet<>(demanded);
-        question.concerned.stream().filter(segment -> !intact(segment)).forEach(ask::add);
+        question.concerned.stream().filter(segment -> !copies.intact(segment)).forEach(ask::add);
         Set<Integer> here = new TreeSet<>(question.concerned);
         here.removeAll(ask);
         Gathered local = readHere(here);
@@ -147,7 +151,7 @@ final class LookupRun {
     /* --------------- this node's copies --------------- */
 
     private Gathered readHere(Set<Integer> segments) {
-        List<Part> empty = segments.stream().map(this::part).toList(); // before the rows: they are at least of then
+        List<Part> empty = segments.stream().map(copies::part).toList(); // before the rows: they are at least of then
         Map<Integer, List<Allocation>> rows = reader.read(question.inquiry, segments);
         List<Part> parts = new ArrayList<>();
         for (Part part : empty) {
@@ -162,29 +166,6 @@ final class LookupRun {
                     rows.getOrDefault(part.segment(), List.of())));
         }
         return Gathered.here(parts);
-    }
-
-    private Part part(int segment) {
-        GroupState group = sources.groups().group(segment);
-        Role role = group.leaderReady() ? Role.OWNER : group.hosted() ? Role.MEMBER : Role.FOLLOWER;
-        // The clock, then the age, then the position: each may only be better than the one before says.
-        long now = System.nanoTime();
-        long staleness = intact(segment) ? sources.cluster().stalenessMillis(segment) : -1;
-        long asOf = now - TimeUnit.MILLISECONDS.toNanos(Math.max(0, staleness));
-        Position position = reader.position(segment);
-        return new Part(
-                segment,
-                position == null ? 0 : position.incarnation(),
-                position == null ? 0 : position.seq(),
-                role,
-                false,
-                staleness >= 0,
-                asOf,
-                List.of());
-    }
-
-    private boolean intact(int segment) {
-        return sources.intact().test(segment);
     }
 
     /* --------------- the token --------------- */

@@ -2,6 +2,9 @@ package io.nexus.api.service;
 
 import static io.nexus.api.service.AllocationService.guarded;
 
+import io.nexus.api.error.Problem;
+import io.nexus.statemachine.model.PoolEntry;
+import io.nexus.statemachine.model.Reason;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
@@ -74,6 +77,60 @@ public final class LookupService {
                         RequestRules.demand(freshness),
                         deadlineNanos))
                 .thenApply(this::found);
+    }
+
+    /**
+     * Who had an address, and when.
+     *
+     * @param tenures in order of time
+     * @param truncated there were more: ask for a shorter time
+     */
+    public record WhoHad(List<Tenure> tenures, boolean truncated, List<Lookups.AsOf> asOf, String answeredBy) {}
+
+    /**
+     * Who had the address at some moment of the time span.
+     *
+     * @param space empty: the default space
+     * @param toMillis a moment of the span is before it
+     */
+    public CompletableFuture<WhoHad> whoHad(String ip, String space, long fromMillis, long toMillis) {
+        return guarded(() -> {
+                    if (fromMillis < 0 || toMillis <= fromMillis) {
+                        throw Problem.field("to_ms", "the time span ends before it begins")
+                                .exception();
+                    }
+                    return lookups.past(RequestRules.space(space), RequestRules.address(ip), fromMillis, toMillis);
+                })
+                .thenApply(past -> new WhoHad(past.tenures(), past.truncated(), past.asOf(), selfId));
+    }
+
+    /**
+     * Why things are as they are.
+     *
+     * @param units empty: no pool has the address, or the subscriber has nothing and no right to anything
+     */
+    public record Explained(List<UnitView> units, String answeredBy) {}
+
+    /** @param space empty: the default space */
+    public CompletableFuture<Explained> explainAddress(String ip, String space) {
+        return guarded(() -> lookups.explain(RequestRules.space(space), RequestRules.address(ip)))
+                .thenApply(units -> new Explained(units, selfId));
+    }
+
+    public CompletableFuture<Explained> explainSubscriber(String subscriber) {
+        return guarded(() -> lookups.explain(RequestRules.subscriber(subscriber)))
+                .thenApply(units -> new Explained(units, selfId));
+    }
+
+    /** What is reserved in a pool. */
+    public CompletableFuture<List<UnitReader.Reservation>> reservations(String poolId) {
+        return guarded(() -> {
+            PoolEntry pool = directory.byId(RequestRules.pool("pool_id", poolId));
+            if (pool == null) {
+                throw new Problem(Reason.NO_SUCH_POOL, "there is no pool " + poolId, "pool_id", null).exception();
+            }
+            return lookups.reservations(pool);
+        });
     }
 
     private Found found(Lookups.Answer answer) {

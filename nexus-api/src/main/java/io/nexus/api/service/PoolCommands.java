@@ -36,8 +36,12 @@ final class PoolCommands {
     /** @param command made for the entry that was found; may throw a {@code ProblemException} */
     CompletableFuture<Done> submit(
             String poolId, long commandId, Function<PoolEntry, Command> command, long deadlineNanos) {
-        return finder.find(FIELD, poolId, deadlineNanos)
-                .thenCompose(pool -> new Call(commandId, command, deadlineNanos).submit(pool, 1));
+        return finder.find(FIELD, poolId, deadlineNanos).thenCompose(pool -> {
+            Call call = new Call(commandId, command, deadlineNanos);
+            return finder.isBehind(pool) // whoever changed the pool may have stopped before telling its segment
+                    ? open(pool, deadlineNanos).thenCompose(opened -> call.submit(pool, 1))
+                    : call.submit(pool, 1);
+        });
     }
 
     /** Makes the pool known to its segment. */

@@ -22,6 +22,9 @@ public interface PoolDirectory {
     @Nullable
     PoolEntry containing(String space, Prefix prefix);
 
+    /** Pools of the space whose CIDR contains the prefix, also those that have ended, as far as their rows are here. */
+    List<PoolEntry> everContaining(String space, Prefix prefix);
+
     /** All of the catalogue, by id. */
     List<PoolEntry> all();
 
@@ -32,6 +35,12 @@ public interface PoolDirectory {
     /**
      * @param size units that can be handed out: all less network, broadcast, gateway and exclusions
      * @param sealed no more allocations
+     * @param resting units that nobody has and that are not free for everybody: held, in quarantine, declined
      */
-    record PoolUse(long allocated, long size, boolean sealed) {}
+    record PoolUse(long allocated, long size, boolean sealed, long resting) {
+        /** With nothing at rest. */
+        public PoolUse(long allocated, long size, boolean sealed) {
+            this(allocated, size, sealed, 0);
+        }
+    }
 }

@@ -67,6 +67,12 @@ public final class PoolFinder {
                 });
     }
 
+    /** True if the pool's segment, as far as this node knows, has not heard of this revision yet. */
+    boolean isBehind(PoolEntry pool) {
+        PoolEntry opened = directory.byInstance(pool.instance());
+        return opened != null && opened.revision() < pool.revision();
+    }
+
     /** True if the pool exists as far as this node knows, without asking anybody. */
     boolean knows(String poolId) {
         Kept known = kept.get(poolId);

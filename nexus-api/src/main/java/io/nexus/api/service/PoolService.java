@@ -9,6 +9,7 @@ import io.nexus.api.service.PoolDirectory.PoolUse;
 import io.nexus.statemachine.command.Command;
 import io.nexus.statemachine.command.Outcome;
 import io.nexus.statemachine.model.AddressPlan;
+import io.nexus.statemachine.model.Claimant;
 import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.model.PoolSpec;
 import io.nexus.statemachine.model.Reason;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PoolService {
     private static final int META = 0;
+    /** Somebody else changed the pool at the same time. */
+    private static final int UPDATES_MAX = 3;
 
     private final PoolDirectory directory;
     private final PoolFinder finder;
@@ -49,7 +52,15 @@ public final class PoolService {
      * @param use as this node knows it; of a pool that is too new here: nothing allocated yet
      */
     public record PoolView(PoolEntry entry, @Nullable String owner, PoolUse use) {
-        /** 0 to 1. */
+        /** ACTIVE, DRAINING or SEALED. */
+        public String state() {
+            if (use.sealed()) {
+                return "SEALED";
+            }
+            return entry.spec().terms().draining() ? "DRAINING" : "ACTIVE";
+        }
+
+        /** 0 to 1, more where what is in use was excluded since. */
         public double utilization() {
             return use.size() == 0 ? 0 : (double) use.allocated() / use.size();
         }
@@ -73,6 +84,30 @@ public final class PoolService {
                         return commands.open(entry, deadlineNanos)
                                 .thenApply(opened -> new CreatedPool(view(entry), accepted.changed()));
                     });
+        });
+    }
+
+    /** Changes some fields of a pool while it is in use; its CIDR may only grow. Changing nothing is no error. */
+    public CompletableFuture<PoolView> update(Requests.PoolChange change, long deadlineNanos) {
+        return guarded(
+                () -> update(change, RequestRules.pool("id", change.body().id()), UPDATES_MAX, deadlineNanos));
+    }
+
+    private CompletableFuture<PoolView> update(
+            Requests.PoolChange change, String id, int attempts, long deadlineNanos) {
+        return finder.ask("id", id, deadlineNanos).thenCompose(entry -> {
+            PoolSpec wanted = PoolChangeRules.changed(entry.spec(), change);
+            Command command = new Command.UpdatePool(entry.instance(), entry.revision(), wanted);
+            return router.submit(META, ids.next(), command, deadlineNanos).thenCompose(decided -> {
+                boolean raced = decided.outcome() instanceof Outcome.Rejected rejected
+                        && rejected.reason() == Reason.POOL_CHANGED;
+                if (raced && attempts > 1) {
+                    return update(change, id, attempts - 1, deadlineNanos);
+                }
+                PoolEntry changed = Objects.requireNonNull(accepted(decided).pool(), "UpdatePool answers the entry");
+                finder.keep(id, changed);
+                return commands.open(changed, deadlineNanos).thenApply(opened -> view(changed));
+            });
         });
     }
 
@@ -105,6 +140,38 @@ public final class PoolService {
                             accepted(decided);
                             finder.keep(id, null);
                         }));
+    }
+
+    /**
+     * Reserves an address or prefix for one claimant.
+     *
+     * @return false: it is reserved so already
+     */
+    public CompletableFuture<Boolean> reserve(Requests.Reserve request, long deadlineNanos) {
+        return guarded(() -> {
+            Claimant claimant = RequestRules.claimant(request);
+            return commands.submit(
+                            RequestRules.pool("pool_id", request.poolId()),
+                            ids.next(),
+                            pool -> new Command.Reserve(
+                                    pool.instance(), RequestRules.unit(request.ip(), pool.spec()), claimant),
+                            deadlineNanos)
+                    .thenApply(done -> done.outcome().changed());
+        });
+    }
+
+    /**
+     * Ends the reservation of an address or prefix; who holds it keeps it.
+     *
+     * @return false: it was not reserved
+     */
+    public CompletableFuture<Boolean> unreserve(String poolId, String ip, long deadlineNanos) {
+        return guarded(() -> commands.submit(
+                        RequestRules.pool("pool_id", poolId),
+                        ids.next(),
+                        pool -> new Command.Unreserve(pool.instance(), RequestRules.unit(ip, pool.spec())),
+                        deadlineNanos)
+                .thenApply(done -> done.outcome().changed()));
     }
 
     /** A segment that never heard of the pool must hear of its end too, or a late opening would bring it to life. */

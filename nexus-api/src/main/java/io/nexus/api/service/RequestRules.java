@@ -6,6 +6,8 @@ import io.nexus.crdt.Token;
 import io.nexus.statemachine.model.AddressRange;
 import io.nexus.statemachine.model.AddressText;
 import io.nexus.statemachine.model.AllocType;
+import io.nexus.statemachine.model.Attachment;
+import io.nexus.statemachine.model.Claimant;
 import io.nexus.statemachine.model.Family;
 import io.nexus.statemachine.model.FieldProblem;
 import io.nexus.statemachine.model.Identity;
@@ -13,6 +15,7 @@ import io.nexus.statemachine.model.Ids;
 import io.nexus.statemachine.model.Parsed;
 import io.nexus.statemachine.model.PoolRules;
 import io.nexus.statemachine.model.PoolSpec;
+import io.nexus.statemachine.model.PoolTerms;
 import io.nexus.statemachine.model.Prefix;
 import java.util.HexFormat;
 import java.util.List;
@@ -109,6 +112,20 @@ public final class RequestRules {
         return (int) generation;
     }
 
+    static Attachment attachment(String gateway, String circuit) {
+        reject("gateway_id", Ids.attachmentProblem(gateway, Attachment.GATEWAY_BYTES_MAX));
+        reject("circuit_id", Ids.attachmentProblem(circuit, Attachment.CIRCUIT_BYTES_MAX));
+        return gateway.isEmpty() && circuit.isEmpty() ? Attachment.NONE : new Attachment(gateway, circuit);
+    }
+
+    /** How long an offer stands. */
+    static long offerTtl(long seconds, @Nullable AllocType type) {
+        if (type != null) {
+            throw wrong("alloc_type", "an offer has none: give it with the confirm");
+        }
+        return ttl(seconds, null);
+    }
+
     /** The unit of the pool that is meant; null if the text is empty. */
     static @Nullable Prefix requested(String ip, PoolSpec pool) {
         if (ip.isEmpty()) {
@@ -128,6 +145,28 @@ public final class RequestRules {
             throw wrong("ip", "%s is a /%d, but pool %s hands out /%d", given, given.length(), pool.id(), unit);
         }
         return masked;
+    }
+
+    /** The unit of the pool that is meant, which must be given. */
+    static Prefix unit(String ip, PoolSpec pool) {
+        Prefix unit = requested(ip, pool);
+        if (unit == null) {
+            throw wrong("ip", "is missing");
+        }
+        return unit;
+    }
+
+    static Claimant claimant(Requests.Reserve request) {
+        boolean bySubscriber = !request.subscriber().isEmpty();
+        boolean byMac = !request.mac().isEmpty();
+        boolean byDuid = !request.duid().isEmpty();
+        if ((bySubscriber ? 1 : 0) + (byMac ? 1 : 0) + (byDuid ? 1 : 0) != 1) {
+            throw wrong("subscriber_id", "give exactly one of subscriber_id, mac and duid");
+        }
+        if (byDuid) {
+            return Claimant.duid(duid(request.duid()), request.iaid());
+        }
+        return byMac ? Claimant.mac(mac(request.mac())) : Claimant.subscriber(subscriber(request.subscriber()));
     }
 
     /** An address or prefix of no particular pool. */
@@ -163,7 +202,8 @@ public final class RequestRules {
                         .map(text -> value("dns", AddressText.parseAddress(text)))
                         .toList(),
                 pool.defaultTtlSeconds(),
-                pool.metadata());
+                pool.metadata(),
+                terms(pool.terms()));
         List<FieldProblem> problems = PoolRules.problems(spec);
         if (!problems.isEmpty()) {
             String message =
@@ -176,6 +216,30 @@ public final class RequestRules {
                     .exception();
         }
         return spec;
+    }
+
+    private static PoolTerms terms(Requests.Terms given) {
+        PoolTerms otherwise = PoolTerms.DEFAULT;
+        if (given.subscriberLimit() < 0) {
+            throw wrong("subscriber_limit", "must not be negative: %d", given.subscriberLimit());
+        }
+        return new PoolTerms(
+                given.policy() != null ? given.policy() : otherwise.policy(),
+                given.holdPolicy() != null ? given.holdPolicy() : otherwise.holdPolicy(),
+                seconds("hold_seconds", given.holdSeconds(), 0, otherwise.holdSeconds()),
+                seconds("quarantine_seconds", given.quarantineSeconds(), 0, otherwise.quarantineSeconds()),
+                seconds("decline_seconds", given.declineSeconds(), 0, otherwise.declineSeconds()),
+                seconds("offer_seconds", given.offerSeconds(), 1, otherwise.offerSeconds()),
+                given.subscriberLimit(),
+                seconds("history_seconds", given.historySeconds(), 0, otherwise.historySeconds()),
+                given.draining());
+    }
+
+    private static long seconds(String field, @Nullable Long given, long min, long otherwise) {
+        if (given != null && (given < min || given > PoolRules.TTL_SECONDS_MAX)) {
+            throw wrong(field, "%d is not between %d and %d, ten years", given, min, PoolRules.TTL_SECONDS_MAX);
+        }
+        return given == null ? otherwise : given;
     }
 
     /** IPv4 pools hand out addresses whatever length is given, as long as it could be one. */

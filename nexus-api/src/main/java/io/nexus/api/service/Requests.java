@@ -1,8 +1,11 @@
 package io.nexus.api.service;
 
+import io.nexus.statemachine.model.AllocPolicy;
 import io.nexus.statemachine.model.AllocType;
+import io.nexus.statemachine.model.HoldPolicy;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,8 @@ public final class Requests {
      * @param ttlSeconds 0: the pool's default
      * @param type null: a lease if a lease time applies, else permanent
      * @param requestId empty: the request is not repeated
+     * @param gateway through which the subscriber is attached; empty: not known
+     * @param circuit on which it is; empty: not known
      */
     public record Allocate(
             String subscriber,
@@ -27,6 +32,39 @@ public final class Requests {
             String duid,
             int iaid,
             String ip,
+            long ttlSeconds,
+            @Nullable AllocType type,
+            String requestId,
+            String gateway,
+            String circuit) {
+        /** From nowhere in particular. */
+        public Allocate(
+                String subscriber,
+                String poolId,
+                String mac,
+                String duid,
+                int iaid,
+                String ip,
+                long ttlSeconds,
+                @Nullable AllocType type,
+                String requestId) {
+            this(subscriber, poolId, mac, duid, iaid, ip, ttlSeconds, type, requestId, "", "");
+        }
+    }
+
+    /**
+     * Takes what was offered.
+     *
+     * @param ip only if it is this one; empty: whatever was offered
+     * @param ttlSeconds 0: the pool's default
+     * @param type null: a lease if a lease time applies, else permanent
+     */
+    public record Confirm(
+            String subscriber,
+            String poolId,
+            String ip,
+            String duid,
+            int iaid,
             long ttlSeconds,
             @Nullable AllocType type,
             String requestId) {}
@@ -55,6 +93,13 @@ public final class Requests {
             String subscriber, String poolId, String ip, String duid, int iaid, String requestId, long generation) {}
 
     /**
+     * An address or prefix that only one gets; exactly one of subscriber, mac and duid says who.
+     *
+     * @param iaid together with the duid
+     */
+    public record Reserve(String poolId, String ip, String subscriber, String mac, String duid, int iaid) {}
+
+    /**
      * A pool to be.
      *
      * @param prefixLength 0: not given
@@ -68,7 +113,48 @@ public final class Requests {
             List<String> dns,
             String space,
             long defaultTtlSeconds,
-            Map<String, String> metadata) {}
+            Map<String, String> metadata,
+            Terms terms) {
+        /** With the default terms. */
+        public NewPool(
+                String id,
+                String cidr,
+                int prefixLength,
+                String gateway,
+                List<String> exclusions,
+                List<String> dns,
+                String space,
+                long defaultTtlSeconds,
+                Map<String, String> metadata) {
+            this(id, cidr, prefixLength, gateway, exclusions, dns, space, defaultTtlSeconds, metadata, Terms.DEFAULT);
+        }
+    }
+
+    /**
+     * A change of a pool.
+     *
+     * @param body with the new values of those fields; its id says which pool
+     * @param fields names as {@code nexus.v1.PoolSpec} spells them; all others stay as they are
+     */
+    public record PoolChange(NewPool body, Set<String> fields) {
+        public PoolChange {
+            fields = Set.copyOf(fields);
+        }
+    }
+
+    /** A pool's terms as far as they are given; null: the default. */
+    public record Terms(
+            @Nullable AllocPolicy policy,
+            @Nullable HoldPolicy holdPolicy,
+            @Nullable Long holdSeconds,
+            @Nullable Long quarantineSeconds,
+            @Nullable Long declineSeconds,
+            @Nullable Long offerSeconds,
+            int subscriberLimit,
+            @Nullable Long historySeconds,
+            boolean draining) {
+        public static final Terms DEFAULT = new Terms(null, null, null, null, null, null, 0, null, false);
+    }
 
     /**
      * What an answer must be at least as fresh as.

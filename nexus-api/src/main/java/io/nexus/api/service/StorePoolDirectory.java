@@ -75,6 +75,15 @@ public final class StorePoolDirectory implements PoolDirectory, FeedListener {
     }
 
     @Override
+    public List<PoolEntry> everContaining(String space, Prefix prefix) {
+        return opened.values().stream()
+                .map(Opened::pool)
+                .filter(pool ->
+                        pool.spec().space().equals(space) && pool.spec().cidr().contains(prefix))
+                .toList();
+    }
+
+    @Override
     public List<PoolEntry> all() {
         return List.copyOf(byId.values());
     }
@@ -88,7 +97,7 @@ public final class StorePoolDirectory implements PoolDirectory, FeedListener {
         CountersRow row = counters.get(instance);
         return row == null
                 ? new PoolUse(0, known.size, known.sealed)
-                : new PoolUse(row.allocated(), row.size(), known.sealed);
+                : new PoolUse(row.allocated(), row.size(), known.sealed, row.resting());
     }
 
     /* --------------- writing --------------- */
@@ -173,7 +182,7 @@ public final class StorePoolDirectory implements PoolDirectory, FeedListener {
         } else {
             PoolRow row = PoolRow.decode(value);
             Opened before = opened.get(instance);
-            long size = before != null
+            long size = before != null && before.pool.equals(row.entry())
                     ? before.size
                     : AddressPlan.of(row.entry().spec()).allocatable();
             opened.put(instance, new Opened(row.entry(), row.sealed(), size));

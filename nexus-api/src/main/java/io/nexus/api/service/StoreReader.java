@@ -10,6 +10,7 @@ import io.nexus.statemachine.model.Prefix;
 import io.nexus.statemachine.rows.AllocationRow;
 import io.nexus.statemachine.rows.RowKeys;
 import io.nexus.statemachine.rows.SubscriberHash;
+import io.nexus.statemachine.rows.UnitRow;
 import io.nexus.statemachine.storage.NodeStore;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -82,7 +83,7 @@ final class StoreReader {
             String subscriber, @Nullable String poolId, Set<Integer> segments) {
         Map<Integer, List<Allocation>> found = new HashMap<>();
         store.holdings(SubscriberHash.of(subscriber), (segment, key, value) -> {
-            if (!segments.contains(segment)) {
+            if (!segments.contains(segment) || !UnitRow.isAllocation(value)) {
                 return;
             }
             AllocationRow row = AllocationRow.decode(value);
@@ -107,7 +108,7 @@ final class StoreReader {
             return Map.of();
         }
         byte[] row = store.segment(pool.segment()).get(RowKeys.allocation(pool.instance(), unit.getAsLong()));
-        return row == null
+        return row == null || !UnitRow.isAllocation(row)
                 ? Map.of()
                 : Map.of(pool.segment(), List.of(AllocationRow.decode(row).toAllocation(pool, unit.getAsLong())));
     }

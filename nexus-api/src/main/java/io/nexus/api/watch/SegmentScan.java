@@ -6,6 +6,7 @@ import io.nexus.statemachine.model.Prefix;
 import io.nexus.statemachine.rows.PoolRow;
 import io.nexus.statemachine.rows.RowKeys;
 import io.nexus.statemachine.rows.SubscriberHash;
+import io.nexus.statemachine.rows.UnitRow;
 import io.nexus.statemachine.storage.SegmentStore;
 import io.nexus.statemachine.storage.SegmentStore.StoreSnapshot;
 import java.util.ArrayDeque;
@@ -110,7 +111,7 @@ final class SegmentScan implements Scan {
 
     private static void holdings(StoreSnapshot rows, String subscriber, TreeSet<byte[]> prefixes) {
         rows.holdings(SubscriberHash.of(subscriber), (key, value) -> {
-            if (RowKeys.isAllocation(key)) {
+            if (RowKeys.isAllocation(key) && UnitRow.isAllocation(value)) {
                 prefixes.add(key.clone());
             }
         });
@@ -163,6 +164,8 @@ final class SegmentScan implements Scan {
         Watched row;
         if (RowKeys.kind(key) == RowKeys.ENTRY) {
             row = WatchHub.entry(value);
+        } else if (!UnitRow.isAllocation(value)) {
+            return; // somebody had it
         } else {
             PoolEntry pool = pools.get(RowKeys.instance(key));
             if (pool == null) {

@@ -10,6 +10,7 @@ import io.nexus.statemachine.codec.PoolEntryCodec;
 import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.rows.AllocationRow;
 import io.nexus.statemachine.rows.RowKeys;
+import io.nexus.statemachine.rows.UnitRow;
 import io.nexus.statemachine.storage.CommitListener;
 import io.nexus.statemachine.storage.NodeStore;
 import io.nexus.statemachine.storage.RowUpdate;
@@ -98,16 +99,22 @@ public final class WatchHub implements CommitListener, FeedListener {
     public void onCommit(Position after, List<RowUpdate> updates) {
         List<RowUpdate> kept = new ArrayList<>();
         for (RowUpdate update : updates) {
-            if (watchable(update.key())) {
+            if (watchable(update)) {
                 kept.add(update);
             }
         }
         committed.set(after.stream(), new Committed(after, kept));
     }
 
-    private static boolean watchable(byte[] key) {
-        byte kind = RowKeys.kind(key);
-        return kind == RowKeys.ALLOCATION || kind == RowKeys.ENTRY;
+    /** What is only left of an allocation, a hold or a quarantine, is nothing to whoever watches allocations. */
+    private static boolean watchable(RowUpdate update) {
+        byte kind = RowKeys.kind(update.key());
+        return kind == RowKeys.ENTRY
+                || (kind == RowKeys.ALLOCATION && (isAllocation(update.before()) || isAllocation(update.after())));
+    }
+
+    private static boolean isAllocation(byte @Nullable [] value) {
+        return value != null && UnitRow.isAllocation(value);
     }
 
     @Override
@@ -167,8 +174,8 @@ public final class WatchHub implements CommitListener, FeedListener {
             return WatchChange.of(
                     after == null ? null : entry(after), after != null || before == null ? null : entry(before));
         }
-        Watched.Held now = after == null ? null : held(row.key(), after);
-        Watched.Held past = before == null ? null : held(row.key(), before);
+        Watched.Held now = held(row.key(), after);
+        Watched.Held past = held(row.key(), before);
         boolean same = now != null && past != null && sameHolding(now, past);
         return WatchChange.of(now, same ? null : past);
     }
@@ -182,7 +189,11 @@ public final class WatchHub implements CommitListener, FeedListener {
         return new Watched.Configured(PoolEntryCodec.decode(ByteBuffer.wrap(value)));
     }
 
-    private Watched.Held held(byte[] key, byte[] value) {
+    /** Null where nobody has the unit. */
+    private Watched.@Nullable Held held(byte[] key, byte @Nullable [] value) {
+        if (value == null || !UnitRow.isAllocation(value)) {
+            return null;
+        }
         int instance = RowKeys.instance(key);
         PoolEntry pool = pools.byInstance(instance);
         if (pool == null) {

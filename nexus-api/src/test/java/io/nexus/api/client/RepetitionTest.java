@@ -45,7 +45,7 @@ final class RepetitionTest {
                         Duration.ofSeconds(60)),
                 List.of(
                         new AllocationEndpoint(cluster.allocations, cluster.lookupService),
-                        new PoolEndpoint(cluster.pools),
+                        new PoolEndpoint(cluster.pools, cluster.lookupService),
                         new ClusterEndpoint(cluster.cluster)),
                 cluster.meters);
         server.start();

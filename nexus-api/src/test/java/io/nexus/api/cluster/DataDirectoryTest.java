@@ -115,19 +115,19 @@ final class DataDirectoryTest {
     @Test
     void open_otherHardSettings_nameKeyAndBothValues() throws IOException {
         found();
-        assertThatThrownBy(() -> open(new HardSettings(null, 24, 7, 1, 20)))
+        assertThatThrownBy(() -> open(new HardSettings(null, 24, 7, 2, 20)))
                 .isInstanceOfSatisfying(
                         IdentityRefused.class,
                         refused -> assertThat(refused.byConfiguration()).isTrue())
                 .hasMessageContaining("cluster.segments is 12")
                 .hasMessageContaining("24 in the configuration");
-        assertThatThrownBy(() -> open(new HardSettings(null, 12, 8, 1, 20))).hasMessageContaining("hash seed is 7");
-        assertThatThrownBy(() -> open(new HardSettings(null, 12, 7, 2, 20)))
-                .hasMessageContaining("format version is 1");
-        assertThatThrownBy(() -> open(new HardSettings(null, 12, 7, 1, 150)))
+        assertThatThrownBy(() -> open(new HardSettings(null, 12, 8, 2, 20))).hasMessageContaining("hash seed is 7");
+        assertThatThrownBy(() -> open(new HardSettings(null, 12, 7, 3, 20)))
+                .hasMessageContaining("format version is 2");
+        assertThatThrownBy(() -> open(new HardSettings(null, 12, 7, 2, 150)))
                 .hasMessageContaining("hashring.virtual_nodes is 20");
         String other = "00000000-0000-0000-0000-00000000000f";
-        assertThatThrownBy(() -> open(new HardSettings(other, 12, 7, 1, 20))).hasMessageContaining(other);
+        assertThatThrownBy(() -> open(new HardSettings(other, 12, 7, 2, 20))).hasMessageContaining(other);
     }
 
     @Test

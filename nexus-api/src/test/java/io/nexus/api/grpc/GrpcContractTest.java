@@ -80,7 +80,7 @@ final class GrpcContractTest {
                         Duration.ofSeconds(60)),
                 List.of(
                         new AllocationEndpoint(cluster.allocations, cluster.lookupService),
-                        new PoolEndpoint(cluster.pools),
+                        new PoolEndpoint(cluster.pools, cluster.lookupService),
                         new ClusterEndpoint(cluster.cluster)),
                 cluster.meters);
         server.start();

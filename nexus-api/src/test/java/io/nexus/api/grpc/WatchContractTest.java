@@ -56,7 +56,7 @@ final class WatchContractTest {
                         Duration.ofSeconds(60)),
                 List.of(
                         new AllocationEndpoint(cluster.allocations, cluster.lookupService),
-                        new PoolEndpoint(cluster.pools),
+                        new PoolEndpoint(cluster.pools, cluster.lookupService),
                         new KeyspaceEndpoint(cluster.keyspace),
                         new WatchEndpoint(cluster.watches)),
                 cluster.meters);

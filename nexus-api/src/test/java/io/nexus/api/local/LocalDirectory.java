@@ -35,7 +35,7 @@ public final class LocalDirectory implements PoolDirectory {
         if (lagging || !(outcome instanceof Outcome.Accepted accepted)) {
             return;
         }
-        if (command instanceof Command.CreatePool) {
+        if (command instanceof Command.CreatePool || command instanceof Command.UpdatePool) {
             byId.put(accepted.pool().spec().id(), accepted.pool());
         } else if (command instanceof Command.RemovePool remove) {
             byId.values().removeIf(entry -> entry.instance() == remove.instance());
@@ -62,6 +62,20 @@ public final class LocalDirectory implements PoolDirectory {
     }
 
     @Override
+    public List<PoolEntry> everContaining(String space, Prefix prefix) {
+        List<PoolEntry> found = new ArrayList<>();
+        for (int segment = 1; segment <= segments; segment++) {
+            store.segment(segment).scan(RowKeys.allOf(RowKeys.POOL), (key, value) -> {
+                PoolEntry pool = PoolRow.decode(value).entry();
+                if (pool.spec().space().equals(space) && pool.spec().cidr().contains(prefix)) {
+                    found.add(pool);
+                }
+            });
+        }
+        return found;
+    }
+
+    @Override
     public synchronized List<PoolEntry> all() {
         return new ArrayList<>(byId.values());
     }
@@ -75,7 +89,7 @@ public final class LocalDirectory implements PoolDirectory {
             return null;
         }
         CountersRow row = CountersRow.decode(counters);
-        return new PoolUse(row.allocated(), row.size(), pool.sealed());
+        return new PoolUse(row.allocated(), row.size(), pool.sealed(), row.resting());
     }
 
     private PoolRow poolRow(int instance) {

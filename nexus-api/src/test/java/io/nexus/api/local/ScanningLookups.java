@@ -2,6 +2,9 @@ package io.nexus.api.local;
 
 import io.nexus.api.error.Problem;
 import io.nexus.api.service.Lookups;
+import io.nexus.api.service.PastReader;
+import io.nexus.api.service.UnitReader;
+import io.nexus.api.service.UnitView;
 import io.nexus.crdt.Position;
 import io.nexus.statemachine.model.Allocation;
 import io.nexus.statemachine.model.PoolEntry;
@@ -9,6 +12,7 @@ import io.nexus.statemachine.model.Prefix;
 import io.nexus.statemachine.model.Reason;
 import io.nexus.statemachine.rows.AllocationRow;
 import io.nexus.statemachine.rows.RowKeys;
+import io.nexus.statemachine.rows.UnitRow;
 import io.nexus.statemachine.storage.NodeStore;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -67,6 +71,27 @@ public final class ScanningLookups implements Lookups {
                         .toList());
     }
 
+    @Override
+    public CompletableFuture<PastAnswer> past(String space, Prefix address, long fromMillis, long toMillis) {
+        PastReader.Past past = new PastReader(store, directory).read(space, address, fromMillis, toMillis);
+        return CompletableFuture.completedFuture(new PastAnswer(past.tenures(), past.truncated(), List.of()));
+    }
+
+    @Override
+    public CompletableFuture<List<UnitView>> explain(String space, Prefix address) {
+        return CompletableFuture.completedFuture(new UnitReader(store, directory).byAddress(space, address));
+    }
+
+    @Override
+    public CompletableFuture<List<UnitView>> explain(String subscriber) {
+        return CompletableFuture.completedFuture(new UnitReader(store, directory).bySubscriber(subscriber));
+    }
+
+    @Override
+    public CompletableFuture<List<UnitReader.Reservation>> reservations(PoolEntry pool) {
+        return CompletableFuture.completedFuture(new UnitReader(store, directory).reservations(pool));
+    }
+
     private CompletableFuture<Answer> answer(Demand demand, List<Allocation> found) {
         lastDemand = demand;
         boolean unsure = found.isEmpty() || demand.owner();
@@ -91,7 +116,9 @@ public final class ScanningLookups implements Lookups {
         for (int segment = 1; segment <= segments; segment++) {
             store.segment(segment).scan(RowKeys.allOf(RowKeys.ALLOCATION), (key, value) -> {
                 PoolEntry pool = directory.byInstance(RowKeys.instance(key));
-                all.add(AllocationRow.decode(value).toAllocation(pool, RowKeys.unit(key)));
+                if (UnitRow.isAllocation(value)) {
+                    all.add(AllocationRow.decode(value).toAllocation(pool, RowKeys.unit(key)));
+                }
             });
         }
         return all;

@@ -45,10 +45,10 @@ class StorePoolDirectoryTest {
         segment.allocate(pool, "one");
         segment.allocate(pool, "two");
         segment.release(pool, "one");
-        assertThat(directory.use(1)).isEqualTo(new PoolDirectory.PoolUse(1, 253, false));
+        assertThat(directory.use(1)).isEqualTo(new PoolDirectory.PoolUse(1, 253, false, 1));
         segment.release(pool, "two");
         segment.seal(pool);
-        assertThat(directory.use(1)).isEqualTo(new PoolDirectory.PoolUse(0, 253, true));
+        assertThat(directory.use(1)).isEqualTo(new PoolDirectory.PoolUse(0, 253, true, 2));
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.rows.NexusIndexRule;
 import io.nexus.statemachine.rows.PoolRow;
 import io.nexus.statemachine.rows.RowKeys;
+import io.nexus.statemachine.rows.UnitRow;
 import io.nexus.statemachine.storage.InMemoryNodeStore;
 import io.nexus.statemachine.storage.SegmentStore;
 import java.util.HashMap;
@@ -74,14 +75,12 @@ final class WatchNode implements AutoCloseable {
                 PoolEntry pool = PoolRow.decode(value).entry();
                 known.put(pool.instance(), pool);
             });
-            store.segment(segment)
-                    .scan(
-                            RowKeys.allOf(RowKeys.ALLOCATION),
-                            (key, value) -> put(
-                                    state,
-                                    filter,
-                                    WatchHub.held(
-                                            Objects.requireNonNull(known.get(RowKeys.instance(key))), key, value)));
+            store.segment(segment).scan(RowKeys.allOf(RowKeys.ALLOCATION), (key, value) -> {
+                PoolEntry pool = Objects.requireNonNull(known.get(RowKeys.instance(key)));
+                if (UnitRow.isAllocation(value)) {
+                    put(state, filter, WatchHub.held(pool, key, value));
+                }
+            });
         }
         return state;
     }

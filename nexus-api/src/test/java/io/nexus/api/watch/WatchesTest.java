@@ -57,8 +57,10 @@ class WatchesTest {
         }
         client.take(Long.MAX_VALUE);
         eventually(() -> assertThat(client.state()).hasSize(1 + 3 * RING_STEPS));
+        // Once, or again where the log went on faster than the first new snapshot was read.
         assertThat(resyncs())
-                .containsExactly(new Resync(Cause.TOO_OLD, resyncs().get(0).message(), true));
+                .isNotEmpty()
+                .containsOnly(new Resync(Cause.TOO_OLD, resyncs().get(0).message(), true));
     }
 
     @Test

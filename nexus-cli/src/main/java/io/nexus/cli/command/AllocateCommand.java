@@ -54,6 +54,17 @@ final class AllocateCommand implements Callable<Integer> {
     @Option(names = "--iaid", paramLabel = "N", description = "DHCPv6 identity association")
     long iaid;
 
+    @Option(names = "--gateway", paramLabel = "ID", description = "through which gateway, kept with the allocation")
+    String gateway = "";
+
+    @Option(names = "--circuit", paramLabel = "ID", description = "on which circuit, kept with the allocation")
+    String circuit = "";
+
+    @Option(
+            names = "--offer",
+            description = "only offer it: it ends by itself unless confirmed; --ttl is how long the offer stands")
+    boolean offer;
+
     @Option(names = "--request-id", paramLabel = "ID", description = "name of this request, to repeat it safely")
     String requestId = "";
 
@@ -67,17 +78,24 @@ final class AllocateCommand implements Callable<Integer> {
                 .setMac(mac)
                 .setDuid(duid)
                 .setIaid((int) iaid)
-                .setRequestId(requestId);
+                .setRequestId(requestId)
+                .setGatewayId(gateway)
+                .setCircuitId(circuit);
         if (type != null) {
             request.setAllocType(AllocType.valueOf("ALLOC_TYPE_" + type.name().toUpperCase(Locale.ROOT)));
         }
-        AllocateResponse response = server.call(client -> client.allocate(request.build()));
+        AllocateResponse response =
+                server.call(client -> offer ? client.offer(request.build()) : client.allocate(request.build()));
         if (server.json()) {
             server.show(response);
         } else {
             server.show(Texts.allocations(List.of(response.getAllocation())));
-            server.print((response.getCreated() ? "allocated" : "held already") + ", token " + response.getToken());
+            server.print((response.getCreated() ? given() : "held already") + ", token " + response.getToken());
         }
         return 0;
+    }
+
+    private String given() {
+        return offer ? "offered" : "allocated";
     }
 }

@@ -17,11 +17,12 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "pool",
-        description = "Create, list, show and delete pools.",
+        description = "Create, list, show, change and delete pools.",
         subcommands = {
             PoolCommand.Create.class,
             PoolCommand.ListAll.class,
             PoolCommand.Show.class,
+            PoolUpdateCommand.class,
             PoolCommand.Delete.class
         })
 final class PoolCommand {
@@ -62,9 +63,12 @@ final class PoolCommand {
         @Option(names = "--meta", paramLabel = "KEY=VALUE", description = "free text kept with the pool; repeatable")
         Map<String, String> metadata = new LinkedHashMap<>();
 
+        @Mixin
+        PoolTermsOptions terms = new PoolTermsOptions();
+
         @Override
         public Integer call() {
-            PoolSpec spec = PoolSpec.newBuilder()
+            PoolSpec spec = terms.putTo(PoolSpec.newBuilder())
                     .setId(id)
                     .setCidr(cidr)
                     .setPrefixLength(prefixLength)
@@ -139,7 +143,7 @@ final class PoolCommand {
         }
     }
 
-    private static void show(ServerOptions server, Pool pool) {
+    static void show(ServerOptions server, Pool pool) {
         if (server.json()) {
             server.show(pool);
             return;
@@ -153,10 +157,12 @@ final class PoolCommand {
                 .row("excluded", spec.getExclusionsCount() == 0 ? "-" : String.join(", ", spec.getExclusionsList()))
                 .row("dns", spec.getDnsCount() == 0 ? "-" : String.join(", ", spec.getDnsList()))
                 .row("lease", spec.getDefaultTtlSeconds() == 0 ? "permanent" : spec.getDefaultTtlSeconds() + " s")
+                .row("at rest", pool.getResting() + ": held, in quarantine or declined")
                 .row("state", pool.getState().toLowerCase(Locale.ROOT))
                 .row("segment", "segment " + pool.getSegment() + ", instance " + pool.getInstance())
                 .row("owner", pool.getOwner().isEmpty() ? "unknown" : pool.getOwner())
                 .row("use", use(pool));
+        PoolTermsOptions.show(spec, table);
         spec.getMetadataMap().forEach((key, value) -> table.row("meta " + key, value));
         server.show(table);
     }

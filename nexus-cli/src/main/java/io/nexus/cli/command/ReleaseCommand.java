@@ -32,6 +32,9 @@ final class ReleaseCommand implements Callable<Integer> {
     @Option(names = "--iaid", paramLabel = "N", description = "DHCPv6 identity association")
     long iaid;
 
+    @Option(names = "--decline", description = "it was found in use elsewhere: nobody gets it for the pool's time")
+    boolean decline;
+
     @Option(names = "--request-id", paramLabel = "ID", description = "name of this request, to repeat it safely")
     String requestId = "";
 
@@ -52,12 +55,12 @@ final class ReleaseCommand implements Callable<Integer> {
                 .setRequestId(requestId)
                 .setGeneration(generation)
                 .build();
-        ReleaseResponse response = server.call(client -> client.release(request));
+        ReleaseResponse response = server.call(client -> decline ? client.decline(request) : client.release(request));
         if (server.json()) {
             server.show(response);
         } else {
             server.show(Texts.allocations(response.getReleasedList()));
-            server.print("released, token " + response.getToken());
+            server.print((decline ? "declined" : "released") + ", token " + response.getToken());
         }
         return 0;
     }

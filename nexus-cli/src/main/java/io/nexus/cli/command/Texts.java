@@ -25,7 +25,9 @@ final class Texts {
     }
 
     static String type(Allocation allocation) {
-        return allocation.getAllocType().name().replace("ALLOC_TYPE_", "").toLowerCase(Locale.ROOT);
+        return allocation.getState().equals("OFFERED")
+                ? "offered"
+                : allocation.getAllocType().name().replace("ALLOC_TYPE_", "").toLowerCase(Locale.ROOT);
     }
 
     static Table allocations(List<Allocation> allocations) {

@@ -10,7 +10,7 @@ import org.roaringbitmap.PeekableIntIterator;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
- * Which leases end when: about two bytes for each, in buckets of one second of their deadline, so a lease is offered
+ * Which leases, offers and holds end when: about two bytes for each, in buckets of one second of their deadline, so a lease is offered
  * up to a second late and never early. A lease lies in exactly one bucket, that of its current deadline. Every
  * method may be called on any thread; none blocks for longer than a slice takes to be cut.
  */
@@ -66,6 +66,34 @@ final class ExpiryIndex {
                 if (bucket.units.isEmpty()) {
                     buckets.remove(number(deadlineMillis));
                 }
+            }
+        }
+    }
+
+    /** Like {@link #remove}, of what may not be in the index. */
+    void discard(int instance, long unit, long deadlineMillis) {
+        synchronized (lock) {
+            if (contains(instance, unit, deadlineMillis)) {
+                remove(instance, unit, deadlineMillis);
+            }
+        }
+    }
+
+    /** Takes everything of a pool out and offers these units as soon as possible instead. */
+    void reset(int instance, RoaringBitmap dueNow) {
+        synchronized (lock) {
+            var each = buckets.values().iterator();
+            while (each.hasNext()) {
+                Bucket bucket = each.next();
+                RoaringBitmap removed = bucket.units.remove(instance);
+                size -= removed == null ? 0 : removed.getLongCardinality();
+                if (bucket.units.isEmpty()) {
+                    each.remove();
+                }
+            }
+            if (!dueNow.isEmpty()) {
+                buckets.computeIfAbsent(0L, n -> new Bucket()).units.put(instance, dueNow.clone());
+                size += dueNow.getLongCardinality();
             }
         }
     }

@@ -1,6 +1,9 @@
 package io.nexus.statemachine.allocator;
 
 import io.nexus.statemachine.model.AllocType;
+import io.nexus.statemachine.model.Attachment;
+import io.nexus.statemachine.model.PoolTerms;
+import io.nexus.statemachine.model.Stage;
 import io.nexus.statemachine.rows.AllocationRow;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +45,11 @@ record LeaseTerms(AllocType type, long ttlMillis) {
         return new LeaseTerms(type == null ? AllocType.SESSION : type, millis);
     }
 
+    /** Of an offer. */
+    static LeaseTerms ofOffer(long ttlSeconds, PoolTerms pool) {
+        return of(AllocType.SESSION, ttlSeconds, pool.offerSeconds());
+    }
+
     /** When a lease that is given or extended now ends, at the latest possible time if that is beyond it; 0: never. */
     long deadlineMillis(long clockMillis) {
         if (type == AllocType.PERMANENT) {
@@ -53,26 +61,36 @@ record LeaseTerms(AllocType type, long ttlMillis) {
     /**
      * The row with these terms as well: what was promised before is never taken back, so a deadline only moves out, a
      * permanent allocation stays permanent, a sticky one sticky. Null if nothing changes.
+     *
+     * @param stage of the row from now on
+     * @param attachment of the row from now on; none: as it was
      */
     @Nullable
-    AllocationRow extend(AllocationRow row, long clockMillis, int incarnation, long seq) {
+    AllocationRow extend(AllocationRow row, Stage stage, Attachment attachment, StepDraft draft) {
+        Attachment where = attachment.isNone() ? row.attachment() : attachment;
+        long clockMillis = draft.clockMillis();
         AllocType strongest = type.code() > row.type().code() ? type : row.type();
         boolean isPermanent = strongest == AllocType.PERMANENT;
         long deadline = isPermanent ? 0 : Math.max(row.expiresAtMillis(), deadlineMillis(clockMillis));
-        if (strongest == row.type() && deadline == row.expiresAtMillis()) {
+        if (strongest == row.type()
+                && deadline == row.expiresAtMillis()
+                && stage == row.stage()
+                && where.equals(row.attachment())) {
             return null;
         }
         boolean isExtended = deadline != row.expiresAtMillis();
         return new AllocationRow(
                 strongest,
                 row.causalLength(),
-                incarnation,
-                seq,
+                draft.incarnation(),
+                draft.seq(),
                 row.commandId(),
                 row.owner(),
                 row.mac(),
                 row.allocatedAtMillis(),
                 isExtended ? clockMillis : row.renewedAtMillis(),
-                deadline);
+                deadline,
+                stage,
+                where);
     }
 }

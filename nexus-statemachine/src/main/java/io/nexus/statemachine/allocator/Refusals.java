@@ -2,6 +2,7 @@ package io.nexus.statemachine.allocator;
 
 import io.nexus.statemachine.command.Outcome.Rejected;
 import io.nexus.statemachine.model.AddressPlan;
+import io.nexus.statemachine.model.Attachment;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.Prefix;
 import io.nexus.statemachine.model.Reason;
@@ -26,8 +27,21 @@ final class Refusals {
                 pool.entry().spec().id());
     }
 
+    static Rejected draining(PoolState pool) {
+        return Rejected.because(
+                Reason.POOL_DRAINING,
+                "pool %s is being emptied",
+                pool.entry().spec().id());
+    }
+
     /** Null if the owner and MAC can be stored. Requests were checked before; a log entry is checked again. */
-    static @Nullable Rejected ofOwner(Identity owner, byte[] mac) {
+    static @Nullable Rejected ofOwner(Identity owner, byte[] mac, Attachment attachment) {
+        if (!attachment.isPossible()) {
+            return invalid(
+                    "gateway_id",
+                    "must have at most " + Attachment.GATEWAY_BYTES_MAX + " bytes, and circuit_id at most "
+                            + Attachment.CIRCUIT_BYTES_MAX);
+        }
         if (!isPossible(owner.subscriber())) {
             return invalid("subscriber_id", "must have 1 to " + AllocationRow.SUBSCRIBER_BYTES_MAX + " bytes");
         }
@@ -67,10 +81,68 @@ final class Refusals {
 
     static Rejected exhausted(PoolState pool) {
         String poolId = pool.entry().spec().id();
-        return pool.hasCausalLengthLeft()
+        if (!pool.hasCausalLengthLeft()) {
+            return Rejected.because(
+                    Reason.POOL_EXHAUSTED, "pool %s has changed hands too often: create it again", poolId);
+        }
+        return pool.leftovers().count() == 0
                 ? Rejected.because(Reason.POOL_EXHAUSTED, "all %d of pool %s are allocated", pool.allocated(), poolId)
                 : Rejected.because(
-                        Reason.POOL_EXHAUSTED, "pool %s has changed hands too often: create it again", poolId);
+                        Reason.POOL_EXHAUSTED,
+                        "%d of pool %s are allocated and %d are held, in quarantine or declined",
+                        pool.allocated(),
+                        poolId,
+                        pool.leftovers().count());
+    }
+
+    static Rejected limit(PoolState pool, Identity owner) {
+        return Rejected.because(
+                Reason.SUBSCRIBER_LIMIT,
+                "%s has %d in pool %s already, and no subscriber may have more",
+                owner.subscriber(),
+                pool.terms().subscriberLimit(),
+                pool.entry().spec().id());
+    }
+
+    static Rejected taken(PoolState pool, long unit) {
+        return Rejected.because(
+                Reason.ADDRESS_TAKEN, "%s has another holder", pool.plan().prefix(unit));
+    }
+
+    static Rejected withheld(PoolState pool, Prefix prefix) {
+        return Rejected.because(
+                Reason.NOT_ALLOCATABLE,
+                "%s is kept out of pool %s: network, broadcast, gateway or excluded",
+                prefix,
+                pool.entry().spec().id());
+    }
+
+    static Rejected reserved(PoolState pool, long unit) {
+        return Rejected.because(
+                Reason.ADDRESS_RESERVED,
+                "%s is reserved for somebody else",
+                pool.plan().prefix(unit));
+    }
+
+    static Rejected held(PoolState pool, long unit) {
+        return Rejected.because(
+                Reason.ADDRESS_HELD,
+                "%s is held for its last owner",
+                pool.plan().prefix(unit));
+    }
+
+    static Rejected quarantined(PoolState pool, long unit) {
+        return Rejected.because(
+                Reason.ADDRESS_QUARANTINED,
+                "%s was released a short time ago and rests",
+                pool.plan().prefix(unit));
+    }
+
+    static Rejected declined(PoolState pool, long unit) {
+        return Rejected.because(
+                Reason.ADDRESS_DECLINED,
+                "%s was found in use by somebody else and rests",
+                pool.plan().prefix(unit));
     }
 
     /** Says nothing of the generation that is: a repetition gets the same answer when it is another one again. */

@@ -9,15 +9,19 @@ import io.nexus.statemachine.command.Outcome.Accepted;
 import io.nexus.statemachine.command.Outcome.Rejected;
 import io.nexus.statemachine.engine.Applied;
 import io.nexus.statemachine.engine.Engine;
+import io.nexus.statemachine.model.AllocPolicy;
 import io.nexus.statemachine.model.Invariant;
 import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.model.Reason;
 import io.nexus.statemachine.rows.AllocationRow;
 import io.nexus.statemachine.rows.BranchesRow;
 import io.nexus.statemachine.rows.CountersRow;
+import io.nexus.statemachine.rows.FormerRow;
 import io.nexus.statemachine.rows.PoolRow;
 import io.nexus.statemachine.rows.RecentRow;
+import io.nexus.statemachine.rows.ReservationRow;
 import io.nexus.statemachine.rows.RowKeys;
+import io.nexus.statemachine.rows.UnitRow;
 import io.nexus.statemachine.storage.RowUpdate;
 import io.nexus.statemachine.storage.Rows;
 import java.util.ArrayList;
@@ -39,7 +43,9 @@ public final class SegmentEngine implements Engine {
     private final ExpiryIndex expiry = new ExpiryIndex();
     private final RecentCommands recent = new RecentCommands();
 
-    private @Nullable Rows rows;
+    private final HistorySweep sweep = new HistorySweep();
+
+    private volatile @Nullable Rows rows;
     private long clockMillis;
 
     /** @param segment number of the group, from 1 */
@@ -55,6 +61,7 @@ public final class SegmentEngine implements Engine {
         pools.clear();
         expiry.clear();
         recent.clear();
+        sweep.clear();
         rows = stored;
         clockMillis = position == null ? 0 : position.clockMillis();
         // In the order of their keys: pools, their counters, then their allocations, then the recent commands.
@@ -67,13 +74,22 @@ public final class SegmentEngine implements Engine {
             case RowKeys.POOL -> {
                 PoolRow row = PoolRow.decode(value);
                 pools.put(row.entry().instance(), new PoolState(row.entry(), row.sealed()));
+                keepHistory(row.entry());
             }
             case RowKeys.COUNTERS -> poolOf(key).found(CountersRow.decode(value));
-            case RowKeys.ALLOCATION -> loadAllocation(poolOf(key), RowKeys.unit(key), AllocationRow.decode(value));
+            case RowKeys.ALLOCATION -> loadUnit(poolOf(key), RowKeys.unit(key), UnitRow.decode(value));
+            case RowKeys.RESERVATION ->
+                poolOf(key)
+                        .found(RowKeys.unit(key), ReservationRow.decode(value).claimant());
+            case RowKeys.HISTORY -> {} // nothing follows from it
             case RowKeys.RECENT -> recent.add(RowKeys.seq(key), RecentRow.decode(value));
             case RowKeys.BRANCHES -> BranchesRow.decode(value); // nothing to derive from it: the readers want it
             default -> Invariant.check(false, "row of unknown kind %d in segment %d", RowKeys.kind(key), segment);
         }
+    }
+
+    private void keepHistory(PoolEntry pool) {
+        sweep.keep(pool.instance(), pool.spec().terms().historySeconds());
     }
 
     private PoolState poolOf(byte[] key) {
@@ -81,10 +97,15 @@ public final class SegmentEngine implements Engine {
         return Invariant.present(pools.get(instance), "row of the unknown pool instance %d", instance);
     }
 
-    private void loadAllocation(PoolState pool, long unit, AllocationRow row) {
-        pool.found(unit, row.causalLength());
-        if (row.expiresAtMillis() != 0) {
-            expiry.put(pool.instance(), unit, row.expiresAtMillis());
+    private void loadUnit(PoolState pool, long unit, UnitRow row) {
+        if (row instanceof FormerRow left) {
+            pool.found(unit, left);
+            expiry.put(pool.instance(), unit, pool.isSealed() ? 0 : left.freeAtMillis());
+        } else if (row instanceof AllocationRow allocation) {
+            pool.found(unit, allocation.causalLength());
+            if (allocation.expiresAtMillis() != 0) {
+                expiry.put(pool.instance(), unit, allocation.expiresAtMillis());
+            }
         }
     }
 
@@ -119,7 +140,9 @@ public final class SegmentEngine implements Engine {
 
     @Override
     public List<Command> due(long nowMillis, int limit) {
-        return expiry.due(nowMillis, limit);
+        List<Command> due = new ArrayList<>(expiry.due(nowMillis, limit));
+        due.addAll(sweep.due(rows, nowMillis));
+        return due;
     }
 
     /** The work on one batch. */
@@ -128,12 +151,14 @@ public final class SegmentEngine implements Engine {
         private final Replays replays;
         private final Grants grants;
         private final Endings endings;
+        private final Reserving reserving;
 
         Turn(Rows stored, int incarnation, long seq) {
             draft = new StepDraft(stored, expiry, clockMillis, incarnation, seq);
             replays = new Replays(stored, recent);
             grants = new Grants(draft, replays);
             endings = new Endings(draft, replays);
+            reserving = new Reserving(draft);
         }
 
         Outcome decide(long commandId, Command command) {
@@ -143,8 +168,20 @@ public final class SegmentEngine implements Engine {
                 return grants.renew(commandId, renew, pools.get(renew.instance()));
             } else if (command instanceof Command.Release release) {
                 return endings.release(commandId, release, pools.get(release.instance()));
+            } else if (command instanceof Command.Offer offer) {
+                return grants.offer(commandId, offer, pools.get(offer.instance()));
+            } else if (command instanceof Command.Confirm confirm) {
+                return grants.confirm(commandId, confirm, pools.get(confirm.instance()));
+            } else if (command instanceof Command.Decline decline) {
+                return endings.decline(commandId, decline, pools.get(decline.instance()));
             } else if (command instanceof Command.Expire expire) {
                 return endings.expire(expire, pools.get(expire.instance()));
+            } else if (command instanceof Command.Reserve reserve) {
+                return reserving.reserve(reserve, pools.get(reserve.instance()));
+            } else if (command instanceof Command.Unreserve unreserve) {
+                return reserving.unreserve(unreserve, pools.get(unreserve.instance()));
+            } else if (command instanceof Command.ForgetHistory forget) {
+                return draft.history().forget(forget, pools.get(forget.instance()));
             } else if (command instanceof Command.Tick) {
                 return Accepted.UNCHANGED;
             } else if (command instanceof Command.OpenPool open) {
@@ -161,7 +198,10 @@ public final class SegmentEngine implements Engine {
 
         private Outcome openPool(PoolEntry entry) {
             PoolState known = pools.get(entry.instance());
-            if (entry.segment() != segment || (known != null && !known.entry().equals(entry))) {
+            boolean contradicts = known != null
+                    && known.entry().revision() == entry.revision()
+                    && !known.entry().equals(entry);
+            if (entry.segment() != segment || contradicts) {
                 return Rejected.because(
                         Reason.INVARIANT_BROKEN,
                         "pool instance %d of segment %d is another one in segment %d",
@@ -170,7 +210,7 @@ public final class SegmentEngine implements Engine {
                         segment);
             }
             if (known != null) {
-                return known.isSealed() ? Refusals.sealed(known) : Accepted.of(false, entry);
+                return known.isSealed() ? Refusals.sealed(known) : amend(known, entry);
             }
             PoolState pool;
             try {
@@ -179,8 +219,28 @@ public final class SegmentEngine implements Engine {
                 return Refusals.invalid("cidr", String.valueOf(e.getMessage()));
             }
             pools.put(entry.instance(), pool);
+            keepHistory(entry);
             draft.put(pool, new PoolRow(entry, false));
             return Accepted.of(true, entry);
+        }
+
+        private Outcome amend(PoolState pool, PoolEntry next) {
+            if (pool.entry().revision() >= next.revision()) {
+                return Accepted.of(false, pool.entry());
+            }
+            boolean forgetsOrder = pool.terms().policy() == AllocPolicy.LRU
+                    && next.spec().terms().policy() != AllocPolicy.LRU;
+            try {
+                pool.amend(next);
+            } catch (IllegalArgumentException e) { // the catalogue checks every pool before
+                return Refusals.invalid("cidr", String.valueOf(e.getMessage()));
+            }
+            keepHistory(next);
+            draft.put(pool, new PoolRow(next, false));
+            if (forgetsOrder) {
+                pool.leftovers().units().forEach((int unit) -> draft.await(pool, unit & RowKeys.UNIT_MAX));
+            }
+            return Accepted.of(true, next);
         }
 
         private Outcome sealPool(int instance) {
@@ -200,6 +260,7 @@ public final class SegmentEngine implements Engine {
                         pool.allocated());
             }
             pool.seal();
+            expiry.reset(instance, pool.leftovers().units()); // nobody comes back to a pool that is gone
             draft.put(pool, new PoolRow(entry, true));
             return Accepted.of(true, entry);
         }

@@ -13,6 +13,7 @@ import io.nexus.statemachine.command.Command.FoundCluster;
 import io.nexus.statemachine.command.Command.RemovePool;
 import io.nexus.statemachine.command.Command.ReplaceNode;
 import io.nexus.statemachine.command.Command.Tick;
+import io.nexus.statemachine.command.Command.UpdatePool;
 import io.nexus.statemachine.command.Envelope;
 import io.nexus.statemachine.command.Outcome;
 import io.nexus.statemachine.command.Outcome.Accepted;
@@ -98,6 +99,9 @@ public final class CatalogueEngine implements Engine {
         if (command instanceof CreatePool create) {
             return create(create.spec(), current, pending);
         }
+        if (command instanceof UpdatePool update) {
+            return update(update, pending);
+        }
         if (command instanceof FindPool find) {
             PoolEntry entry = pools.byId(find.poolId());
             return entry != null ? Accepted.of(false, entry) : noSuchPool(find.poolId());
@@ -163,7 +167,9 @@ public final class CatalogueEngine implements Engine {
     private Outcome create(PoolSpec spec, ClusterPlan current, PendingRows pending) {
         PoolEntry existing = pools.byId(spec.id());
         if (existing != null) {
-            return existing.spec().equals(spec) ? Accepted.of(false, existing) : exists(existing.spec(), spec);
+            return existing.spec().asAsked().equals(spec)
+                    ? Accepted.of(false, existing)
+                    : exists(existing.spec(), spec);
         }
         Outcome refusal = refusal(spec);
         if (refusal != null) {
@@ -178,11 +184,47 @@ public final class CatalogueEngine implements Engine {
         return Accepted.of(true, entry);
     }
 
+    private Outcome update(UpdatePool command, PendingRows pending) {
+        PoolEntry entry = pools.byInstance(command.instance());
+        if (entry == null) {
+            return noSuchPool(command.spec().id());
+        }
+        PoolSpec wanted = PoolAmendment.keepingUnits(entry.spec(), command.spec());
+        if (wanted.equals(entry.spec())) {
+            return Accepted.of(false, entry);
+        }
+        if (entry.revision() != command.revision()) {
+            return Rejected.because(
+                    Reason.POOL_CHANGED,
+                    "pool %s was changed by somebody else meanwhile",
+                    entry.spec().id());
+        }
+        Rejected problem = PoolAmendment.problem(entry.spec(), wanted);
+        if (problem != null) {
+            return problem;
+        }
+        pools.remove(entry);
+        Outcome refusal = overlap(wanted);
+        refusal = refusal == null ? unworkable(wanted) : refusal;
+        PoolEntry next = new PoolEntry(wanted, entry.instance(), entry.segment(), entry.revision() + 1);
+        pools.add(refusal == null ? next : entry);
+        if (refusal != null) {
+            return refusal;
+        }
+        pending.put(CatalogueKeys.entry(next.instance()), PoolEntryCodec.encode(next));
+        return Accepted.of(true, next);
+    }
+
     /** Why a pool of a new id cannot be entered; null if it can. */
     private @Nullable Outcome refusal(PoolSpec spec) {
         if (pools.size() >= POOLS_MAX || nextInstance == Integer.MAX_VALUE) {
             return Rejected.because(Reason.POOL_EXHAUSTED, "the catalogue is full: %d pools", pools.size());
         }
+        Outcome overlap = overlap(spec);
+        return overlap == null ? unworkable(spec) : overlap;
+    }
+
+    private @Nullable Outcome overlap(PoolSpec spec) {
         PoolEntry other = pools.overlapping(spec.space(), spec.cidr());
         if (other != null) {
             return new Rejected(
@@ -191,7 +233,7 @@ public final class CatalogueEngine implements Engine {
                     spec.cidr() + " overlaps " + other.spec().cidr() + " of pool '"
                             + other.spec().id() + "' in space '" + spec.space() + "'");
         }
-        return unworkable(spec);
+        return null;
     }
 
     /** Services check much more (PoolRules); here only what the segment could not compute with, for ever the same. */

@@ -2,8 +2,10 @@ package io.nexus.statemachine.codec;
 
 import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Allocation;
+import io.nexus.statemachine.model.Attachment;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.Prefix;
+import io.nexus.statemachine.model.Stage;
 import java.nio.ByteBuffer;
 
 /**
@@ -14,7 +16,7 @@ public final class AllocationCodec {
     /** An allocation takes at least this much, without version. */
     static final int BYTES_MIN = 24;
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private AllocationCodec() {}
 
@@ -39,7 +41,8 @@ public final class AllocationCodec {
         writer.vint31(allocation.causalLength())
                 .vint31(allocation.incarnation())
                 .vint(allocation.seq());
-        writer.u64(allocation.commandId());
+        writer.u64(allocation.commandId()).u8(allocation.stage().ordinal());
+        writeAttachment(writer, allocation.attachment());
     }
 
     static Allocation read(ByteReader reader) {
@@ -58,6 +61,8 @@ public final class AllocationCodec {
         int incarnation = reader.vint31();
         long seq = reader.vint();
         long commandId = reader.u64();
+        Stage stage = stage(reader);
+        Attachment attachment = readAttachment(reader);
         return new Allocation(
                 poolId,
                 space,
@@ -73,6 +78,25 @@ public final class AllocationCodec {
                 causalLength,
                 incarnation,
                 seq,
-                commandId);
+                commandId,
+                stage,
+                attachment);
+    }
+
+    static void writeAttachment(ByteWriter writer, Attachment attachment) {
+        writer.string(attachment.gateway()).string(attachment.circuit());
+    }
+
+    static Attachment readAttachment(ByteReader reader) {
+        return new Attachment(reader.string(), reader.string());
+    }
+
+    private static Stage stage(ByteReader reader) {
+        int code = reader.u8();
+        Stage[] stages = Stage.values();
+        if (code >= stages.length) {
+            throw reader.malformed("unknown stage " + code);
+        }
+        return stages[code];
     }
 }

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 
 /** One entry of a group's log: the stamp, then each command with its id. */
 public final class BatchCodec {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     /** Command id and type. */
     private static final int ENVELOPE_BYTES_MIN = 9;
 

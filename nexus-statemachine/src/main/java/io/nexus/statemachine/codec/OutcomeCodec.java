@@ -11,7 +11,7 @@ import java.util.List;
 
 /** An answer on its way back to the node that asked, or kept for a repeat of the question. */
 public final class OutcomeCodec {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private static final int ACCEPTED = 1;
     private static final int REJECTED = 2;

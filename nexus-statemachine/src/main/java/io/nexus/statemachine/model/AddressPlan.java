@@ -10,6 +10,9 @@ import java.util.OptionalLong;
  * /30 or wider, the network and the broadcast address; the gateway; the exclusions; and, in an IPv4 pool that names no
  * gateway, the first host (of a /31 and a /32 the base address), because gateways take it for theirs. A function of the
  * specification alone, hence part of what every member must compute equally.
+ *
+ * <p>The number of a unit is its distance, bit by bit (exclusive or), from the CIDR that the pool was created with. So a pool that
+ * grows keeps the numbers that are in its rows, whichever half of the wider CIDR it was.
  */
 public final class AddressPlan {
     /** No pool has more units: 2^32. */
@@ -18,19 +21,24 @@ public final class AddressPlan {
     private static final int UNIT_BITS_MAX = 32;
 
     private final Prefix cidr;
+    private final Prefix origin;
     private final int unitLength;
     private final long unitCount;
     private final List<UnitRange> withheld;
     private final long allocatable;
 
-    private AddressPlan(Prefix cidr, int unitLength) {
+    private AddressPlan(Prefix cidr, Prefix origin, int unitLength) {
         int unitBits = unitLength - cidr.length();
         if (unitBits < 0
                 || unitBits > UNIT_BITS_MAX
                 || unitLength > cidr.family().bits()) {
             throw new IllegalArgumentException("a " + cidr + " cannot be cut into units of /" + unitLength);
         }
+        if (!cidr.contains(origin) || origin.length() > unitLength) {
+            throw new IllegalArgumentException("a " + cidr + " did not grow out of " + origin);
+        }
         this.cidr = cidr;
+        this.origin = origin;
         this.unitLength = unitLength;
         this.unitCount = 1L << unitBits;
         this.withheld = List.of();
@@ -39,6 +47,7 @@ public final class AddressPlan {
 
     private AddressPlan(AddressPlan whole, List<UnitRange> withheld) {
         this.cidr = whole.cidr;
+        this.origin = whole.origin;
         this.unitLength = whole.unitLength;
         this.unitCount = whole.unitCount;
         this.withheld = List.copyOf(withheld);
@@ -51,7 +60,7 @@ public final class AddressPlan {
      * or exclusions.
      */
     public static AddressPlan of(PoolSpec spec) {
-        AddressPlan whole = new AddressPlan(spec.cidr(), spec.unitLength());
+        AddressPlan whole = new AddressPlan(spec.cidr(), spec.origin(), spec.unitLength());
         return new AddressPlan(whole, merged(whole.neverHandedOut(spec)));
     }
 
@@ -91,7 +100,7 @@ public final class AddressPlan {
 
     /** The prefix of one unit, without working out which ones are withheld: for readers of single rows. */
     public static Prefix prefix(PoolSpec spec, long unit) {
-        return new AddressPlan(spec.cidr(), spec.unitLength()).prefix(unit);
+        return new AddressPlan(spec.cidr(), spec.origin(), spec.unitLength()).prefix(unit);
     }
 
     /** The prefix of a unit, 0 to unitCount-1. */
@@ -102,7 +111,7 @@ public final class AddressPlan {
         int shift = cidr.family().bits() - unitLength;
         long lo = shift < 64 ? unit << shift : 0;
         long hi = shift == 0 ? 0 : shift < 64 ? unit >>> (64 - shift) : unit << (shift - 64);
-        return new Prefix(cidr.family(), cidr.hi() | hi, cidr.lo() | lo, unitLength);
+        return new Prefix(cidr.family(), origin.hi() ^ hi, origin.lo() ^ lo, unitLength);
     }
 
     /** The unit that is exactly this prefix; empty if it is outside the pool or of another length. */
@@ -117,18 +126,36 @@ public final class AddressPlan {
                 : OptionalLong.empty();
     }
 
-    /** All units that the range touches, if only with one address. The range is inside the pool. */
-    public UnitRange units(AddressRange range) {
+    /**
+     * All units that the range touches, if only with one address. The range is inside the pool. One range of units as
+     * long as the pool has not grown; else at most two for each bit of a unit's number.
+     */
+    public List<UnitRange> units(AddressRange range) {
         if (!range.isInside(cidr)) {
             throw new IllegalArgumentException(range + " is not inside " + cidr);
         }
-        return new UnitRange(ordinal(range.first()), ordinal(range.last()));
+        long turned = ordinal(cidr.firstAddress()); // the bits in which the number of a unit differs from its place
+        long place = ordinal(range.first()) ^ turned;
+        long last = ordinal(range.last()) ^ turned;
+        if (turned == 0) {
+            return List.of(new UnitRange(place, last));
+        }
+        List<UnitRange> ranges = new ArrayList<>();
+        while (place <= last) {
+            // The largest block that begins here and is aligned to its size stays one block.
+            long aligned = place == 0 ? unitCount : Long.lowestOneBit(place);
+            long size = Math.min(aligned, Long.highestOneBit(last - place + 1));
+            long first = (place ^ turned) & -size;
+            ranges.add(new UnitRange(first, first + size - 1));
+            place += size;
+        }
+        return ranges;
     }
 
     private long ordinal(Prefix inside) {
         int shift = cidr.family().bits() - unitLength;
-        long hi = inside.hi() ^ cidr.hi();
-        long lo = inside.lo() ^ cidr.lo();
+        long hi = inside.hi() ^ origin.hi();
+        long lo = inside.lo() ^ origin.lo();
         if (shift >= 64) {
             return shift == 128 ? 0 : hi >>> (shift - 64);
         }
@@ -141,16 +168,18 @@ public final class AddressPlan {
         List<UnitRange> ranges = new ArrayList<>();
         boolean hasNetworkAddress = cidr.family() == Family.IPV4 && cidr.length() <= 30;
         if (hasNetworkAddress) {
-            ranges.add(single(0));
-            ranges.add(single(unitCount - 1));
+            ranges.add(single(ordinal(cidr.firstAddress())));
+            ranges.add(single(ordinal(cidr.lastAddress())));
         }
         Prefix gateway = spec.gateway();
         if (gateway != null) {
-            ranges.add(units(new AddressRange(gateway, gateway)));
+            ranges.addAll(units(new AddressRange(gateway, gateway)));
         } else if (cidr.family() == Family.IPV4) {
-            ranges.add(single(hasNetworkAddress ? 1 : 0));
+            Prefix base = cidr.firstAddress();
+            long host = base.lo() + (hasNetworkAddress ? 1 : 0);
+            ranges.add(single(ordinal(new Prefix(base.family(), base.hi(), host, base.length()))));
         }
-        spec.exclusions().forEach(exclusion -> ranges.add(units(exclusion)));
+        spec.exclusions().forEach(exclusion -> ranges.addAll(units(exclusion)));
         return ranges;
     }
 

@@ -8,7 +8,7 @@ package io.nexus.statemachine.model;
  * @param mac six octets, or empty
  * @param allocatedAtMillis when it was given out, in the state's clock
  * @param renewedAtMillis when the lease was last extended; equal to allocatedAtMillis before the first renewal
- * @param expiresAtMillis deadline of the lease; 0: permanent
+ * @param expiresAtMillis deadline of the lease or offer; 0: permanent
  * @param causalLength odd: this holding's generation of the address
  * @param incarnation of the stream in which it was last changed
  * @param seq of the step that last changed it
@@ -30,4 +30,43 @@ public record Allocation(
         int causalLength,
         int incarnation,
         long seq,
-        long commandId) {}
+        long commandId,
+        Stage stage,
+        Attachment attachment) {
+    /** One that is given, to somebody somewhere. */
+    public Allocation(
+            String poolId,
+            String space,
+            int instance,
+            long unit,
+            Prefix prefix,
+            Identity owner,
+            byte[] mac,
+            AllocType type,
+            long allocatedAtMillis,
+            long renewedAtMillis,
+            long expiresAtMillis,
+            int causalLength,
+            int incarnation,
+            long seq,
+            long commandId) {
+        this(
+                poolId,
+                space,
+                instance,
+                unit,
+                prefix,
+                owner,
+                mac,
+                type,
+                allocatedAtMillis,
+                renewedAtMillis,
+                expiresAtMillis,
+                causalLength,
+                incarnation,
+                seq,
+                commandId,
+                Stage.ACTIVE,
+                Attachment.NONE);
+    }
+}

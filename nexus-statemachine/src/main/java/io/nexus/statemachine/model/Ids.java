@@ -1,5 +1,6 @@
 package io.nexus.statemachine.model;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,15 @@ public final class Ids {
     /** For a request id that was given: an empty one is a problem here. */
     public static @Nullable String requestProblem(String id) {
         return problem(id, REQUEST_MAX);
+    }
+
+    /** Of a text of another system that is kept as it is: printable, with spaces; may be empty. */
+    public static @Nullable String attachmentProblem(String text, int bytesMax) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text) || text.chars().anyMatch(Character::isISOControl)) {
+            return "has control characters, or is not Unicode";
+        }
+        int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+        return bytes <= bytesMax ? null : "has " + bytes + " bytes, at most " + bytesMax + " are possible";
     }
 
     private static @Nullable String problem(String id, int max) {

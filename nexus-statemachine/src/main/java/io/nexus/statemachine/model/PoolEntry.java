@@ -5,5 +5,11 @@ package io.nexus.statemachine.model;
  *
  * @param instance issued by the catalogue, never reused, from 1
  * @param segment the segment whose group decides about its addresses, from 1
+ * @param revision how often it was changed since it was created
  */
-public record PoolEntry(PoolSpec spec, int instance, int segment) {}
+public record PoolEntry(PoolSpec spec, int instance, int segment, int revision) {
+    /** As it was created. */
+    public PoolEntry(PoolSpec spec, int instance, int segment) {
+        this(spec, instance, segment, 0);
+    }
+}

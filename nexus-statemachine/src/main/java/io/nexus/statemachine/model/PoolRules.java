@@ -44,6 +44,7 @@ public final class PoolRules {
         found("space", Ids.spaceProblem(spec.space()));
         found("default_ttl_seconds", ttlProblem());
         checkMetadata();
+        checkTerms(spec.terms());
         boolean planIsPossible = problems.stream().noneMatch(problem -> isOfPlan(problem.field()));
         if (planIsPossible && AddressPlan.of(spec).allocatable() == 0) {
             found(
@@ -117,6 +118,18 @@ public final class PoolRules {
         return ttl >= 0 && ttl <= TTL_SECONDS_MAX
                 ? null
                 : ttl + " is not between 0, which is permanent, and " + TTL_SECONDS_MAX + ", ten years";
+    }
+
+    private void checkTerms(PoolTerms terms) {
+        found("hold_seconds", timeProblem(terms.holdSeconds()));
+        found("quarantine_seconds", timeProblem(terms.quarantineSeconds()));
+        found("decline_seconds", timeProblem(terms.declineSeconds()));
+        found("offer_seconds", timeProblem(terms.offerSeconds()));
+        found("history_seconds", timeProblem(terms.historySeconds()));
+    }
+
+    private static @Nullable String timeProblem(long seconds) {
+        return seconds <= TTL_SECONDS_MAX ? null : seconds + " is more than " + TTL_SECONDS_MAX + ", ten years";
     }
 
     private void checkMetadata() {

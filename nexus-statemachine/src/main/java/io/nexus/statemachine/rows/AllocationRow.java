@@ -5,23 +5,28 @@ import io.nexus.statemachine.codec.ByteWriter;
 import io.nexus.statemachine.model.AddressPlan;
 import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Allocation;
+import io.nexus.statemachine.model.Attachment;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.model.PoolSpec;
+import io.nexus.statemachine.model.Stage;
 
 /**
- * Value of an ALLOCATION row: who holds the unit that the key names. 48 bytes for a subscriber id of 13 characters with
+ * Value of an ALLOCATION row where somebody holds the unit that the key names. 48 bytes for a subscriber id of 13 characters with
  * a MAC, so that ten million allocations fit a small disk.
  *
  * <pre>
  * +---------+-------+--------------------------------+---------+------------------------+------------+
  * | version | flags | subscriber: vint length, UTF-8 | [mac 6] | [duid: u8 length, ...] | [iaid u32] |
- * +---------+-------+------+--------------------+----+---------+---+--------------------+------------+
+ * +---------+-------+------------------+------------+--------+---------------------+---+------------+
+ * | [gateway: vint length, UTF-8] | [circuit: vint length, UTF-8] |
+ * +------------------------+------+-------------+-----------------+------------------------------+
  * | causal length: vint    | incarnation: vint  | seq: vint        | command id: u64                 |
  * +------------------------+-----+--------------+------------------++--------------------------------+
  * | allocated at: vint           | renewed - allocated: vint        | [expires - renewed: vint]      |
  * +------------------------------+----------------------------------+--------------------------------+
- * flags: bits 0-1 {@link AllocType} code, bit 2 has mac, bit 3 has duid, bit 4 has iaid; the rest 0. Times in ms.
+ * flags: bits 0-1 {@link AllocType} code, bit 2 has mac, bit 3 has duid, bit 4 has iaid, bit 5 offered, bit 6
+ * offered to its last owner, bit 7 has gateway and circuit. Times in ms.
  * </pre>
  *
  * @param causalLength odd
@@ -29,7 +34,7 @@ import io.nexus.statemachine.model.PoolSpec;
  * @param seq of the step that last changed it
  * @param commandId of the command that made it
  * @param mac six octets, or empty
- * @param expiresAtMillis deadline of the lease, not before renewedAtMillis; 0 if and only if permanent
+ * @param expiresAtMillis deadline of the lease or offer, not before renewedAtMillis; 0 if and only if permanent
  */
 @SuppressWarnings("ArrayRecordComponent") // mac: compared by content only in tests
 public record AllocationRow(
@@ -42,18 +47,48 @@ public record AllocationRow(
         byte[] mac,
         long allocatedAtMillis,
         long renewedAtMillis,
-        long expiresAtMillis) {
-    private static final int VERSION = 1;
-    private static final int TYPE_MASK = 0x03;
+        long expiresAtMillis,
+        Stage stage,
+        Attachment attachment)
+        implements UnitRow {
     private static final int HAS_MAC = 0x04;
     private static final int HAS_DUID = 0x08;
     private static final int HAS_IAID = 0x10;
-    private static final int FLAGS_KNOWN = 0x1f;
+    private static final int OFFERED = 0x20;
+    private static final int OFFERED_AGAIN = 0x40;
+    private static final int HAS_ATTACHMENT = 0x80;
 
     public static final int MAC_BYTES = 6;
     public static final int SUBSCRIBER_BYTES_MAX = 256;
     public static final int DUID_BYTES_MAX = 128;
     private static final byte[] NOTHING = new byte[0];
+
+    /** One that is given, to somebody somewhere. */
+    public AllocationRow(
+            AllocType type,
+            int causalLength,
+            int incarnation,
+            long seq,
+            long commandId,
+            Identity owner,
+            byte[] mac,
+            long allocatedAtMillis,
+            long renewedAtMillis,
+            long expiresAtMillis) {
+        this(
+                type,
+                causalLength,
+                incarnation,
+                seq,
+                commandId,
+                owner,
+                mac,
+                allocatedAtMillis,
+                renewedAtMillis,
+                expiresAtMillis,
+                Stage.ACTIVE,
+                Attachment.NONE);
+    }
 
     public AllocationRow {
         require((causalLength & 1) == 1 && causalLength > 0, "causal length of an allocation must be odd");
@@ -64,6 +99,7 @@ public record AllocationRow(
         boolean permanent = type == AllocType.PERMANENT;
         require(permanent ? expiresAtMillis == 0 : expiresAtMillis >= renewedAtMillis, "deadline does not fit");
         require(permanent || expiresAtMillis > 0, "a lease without a deadline");
+        require(!permanent || stage == Stage.ACTIVE, "an offer without a deadline");
     }
 
     private static void require(boolean holds, String message) {
@@ -77,8 +113,28 @@ public record AllocationRow(
         return expiresAtMillis != 0 && expiresAtMillis <= clockMillis;
     }
 
+    private static int code(Stage stage) {
+        return switch (stage) {
+            case ACTIVE -> 0;
+            case OFFERED -> OFFERED;
+            case OFFERED_AGAIN -> OFFERED | OFFERED_AGAIN;
+        };
+    }
+
+    private static Stage stage(ByteReader in, int flags) {
+        return switch (flags & (OFFERED | OFFERED_AGAIN)) {
+            case 0 -> Stage.ACTIVE;
+            case OFFERED -> Stage.OFFERED;
+            case OFFERED | OFFERED_AGAIN -> Stage.OFFERED_AGAIN;
+            default -> throw in.malformed("allocation row with flags that do not go together " + flags);
+        };
+    }
+
+    @Override
     public byte[] encode() {
         int flags = type.code()
+                | code(stage)
+                | (attachment.isNone() ? 0 : HAS_ATTACHMENT)
                 | (mac.length > 0 ? HAS_MAC : 0)
                 | (owner.duid().length > 0 ? HAS_DUID : 0)
                 | (owner.iaid() != 0 ? HAS_IAID : 0);
@@ -89,6 +145,9 @@ public record AllocationRow(
         }
         if ((flags & HAS_IAID) != 0) {
             out.u32(owner.iaid() & 0xffff_ffffL);
+        }
+        if ((flags & HAS_ATTACHMENT) != 0) {
+            out.string(attachment.gateway()).string(attachment.circuit());
         }
         out.vint(causalLength).vint(incarnation).vint(seq).u64(commandId);
         out.vint(allocatedAtMillis).vint(renewedAtMillis - allocatedAtMillis);
@@ -106,6 +165,8 @@ public record AllocationRow(
         byte[] mac = (flags & HAS_MAC) != 0 ? in.raw(MAC_BYTES) : NOTHING;
         byte[] duid = (flags & HAS_DUID) != 0 ? in.raw(in.u8()) : NOTHING;
         int iaid = (flags & HAS_IAID) != 0 ? (int) in.u32() : 0;
+        Attachment attachment =
+                (flags & HAS_ATTACHMENT) != 0 ? new Attachment(in.string(), in.string()) : Attachment.NONE;
         int causalLength = in.vint(Integer.MAX_VALUE);
         int incarnation = in.vint(Integer.MAX_VALUE);
         long seq = in.vint();
@@ -115,16 +176,19 @@ public record AllocationRow(
         AllocType type = AllocType.ofCode(flags & TYPE_MASK);
         long expiresAt = type == AllocType.PERMANENT ? 0 : renewedAt + in.vint();
         in.end();
-        Identity owner = new Identity(subscriber, duid, iaid);
         return new AllocationRow(
-                type, causalLength, incarnation, seq, commandId, owner, mac, allocatedAt, renewedAt, expiresAt);
-    }
-
-    /** Only the subscriber id, for the index. */
-    static byte[] subscriberBytes(byte[] value) {
-        ByteReader in = new ByteReader(value);
-        header(in);
-        return in.bytes(SUBSCRIBER_BYTES_MAX);
+                type,
+                causalLength,
+                incarnation,
+                seq,
+                commandId,
+                new Identity(subscriber, duid, iaid),
+                mac,
+                allocatedAt,
+                renewedAt,
+                expiresAt,
+                stage(in, flags),
+                attachment);
     }
 
     private static int header(ByteReader in) {
@@ -132,11 +196,7 @@ public record AllocationRow(
         if (version != VERSION) {
             throw in.malformed("allocation row of unknown version " + version);
         }
-        int flags = in.u8();
-        if ((flags & ~FLAGS_KNOWN) != 0) {
-            throw in.malformed("allocation row with unknown flags " + flags);
-        }
-        return flags;
+        return in.u8();
     }
 
     /**
@@ -162,6 +222,8 @@ public record AllocationRow(
                 causalLength,
                 incarnation,
                 seq,
-                commandId);
+                commandId,
+                stage,
+                attachment);
     }
 }

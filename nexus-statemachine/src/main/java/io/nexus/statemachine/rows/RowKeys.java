@@ -1,5 +1,7 @@
 package io.nexus.statemachine.rows;
 
+import java.util.Arrays;
+
 /**
  * Builds and takes apart the keys of rows; see the drawing in the package description. Instances and units are
  * unsigned 32-bit numbers; instances travel as int, units as long from 0 to 2^32-1.
@@ -10,6 +12,8 @@ public final class RowKeys {
     public static final byte ALLOCATION = 0x03;
     public static final byte RECENT = 0x04;
     public static final byte BRANCHES = 0x05;
+    public static final byte HISTORY = 0x11;
+    public static final byte RESERVATION = 0x12;
     public static final byte PLAN = 0x21;
     public static final byte ENTRY = 0x22;
     public static final byte NEXT_INSTANCE = 0x23;
@@ -18,6 +22,7 @@ public final class RowKeys {
 
     private static final int INSTANCE_KEY_BYTES = 5;
     private static final int LONG_KEY_BYTES = 9;
+    private static final int HISTORY_KEY_BYTES = 17;
 
     private RowKeys() {}
 
@@ -57,6 +62,18 @@ public final class RowKeys {
         return new byte[] {BRANCHES};
     }
 
+    /**
+     * One allocation that is over.
+     *
+     * @param endedAtMillis when it ended: no two of a unit end at one time
+     */
+    public static byte[] history(int instance, long unit, long endedAtMillis) {
+        byte[] key = Arrays.copyOf(historyOf(instance, unit), HISTORY_KEY_BYTES);
+        putInt(key, LONG_KEY_BYTES, (int) (endedAtMillis >>> 32));
+        putInt(key, LONG_KEY_BYTES + 4, (int) endedAtMillis);
+        return key;
+    }
+
     public static byte[] plan() {
         return new byte[] {PLAN};
     }
@@ -81,6 +98,25 @@ public final class RowKeys {
         return ofInstance(ALLOCATION, instance, INSTANCE_KEY_BYTES);
     }
 
+    /** What is over of one unit, in order of time. */
+    public static byte[] historyOf(int instance, long unit) {
+        byte[] key = allocation(instance, unit);
+        key[0] = HISTORY;
+        return key;
+    }
+
+    /** One reserved unit. */
+    public static byte[] reservation(int instance, long unit) {
+        byte[] key = allocation(instance, unit);
+        key[0] = RESERVATION;
+        return key;
+    }
+
+    /** All reservations of a pool instance, in order of their units. */
+    public static byte[] reservationsOf(int instance) {
+        return ofInstance(RESERVATION, instance, INSTANCE_KEY_BYTES);
+    }
+
     /* --------------- taking apart --------------- */
 
     /** The first byte: one of the constants above, or a kind that this version does not know. */
@@ -99,7 +135,15 @@ public final class RowKeys {
         return key.length == 1 && key[0] == BRANCHES;
     }
 
-    /** Of POOL, COUNTERS, ALLOCATION and ENTRY keys. */
+    /** Of HISTORY keys. */
+    public static long endedAtMillis(byte[] key) {
+        if (key.length != HISTORY_KEY_BYTES || key[0] != HISTORY) {
+            throw new IllegalArgumentException("not the key of a history row");
+        }
+        return (getInt(key, LONG_KEY_BYTES) & 0xffff_ffffL) << 32 | (getInt(key, LONG_KEY_BYTES + 4) & 0xffff_ffffL);
+    }
+
+    /** Of all keys but those of PLAN, NEXT_INSTANCE, RECENT and BRANCHES. */
     public static int instance(byte[] key) {
         if (key.length < INSTANCE_KEY_BYTES || kind(key) == RECENT) {
             throw new IllegalArgumentException("no instance in a row key of kind " + kind(key));
@@ -107,9 +151,9 @@ public final class RowKeys {
         return getInt(key, 1);
     }
 
-    /** Of ALLOCATION keys: 0 to 2^32-1. */
+    /** Of ALLOCATION, HISTORY and RESERVATION keys: 0 to 2^32-1. */
     public static long unit(byte[] key) {
-        if (!isAllocation(key)) {
+        if (!isAllocation(key) && kind(key) != HISTORY && kind(key) != RESERVATION) {
             throw new IllegalArgumentException("not the key of an allocation");
         }
         return getInt(key, INSTANCE_KEY_BYTES) & UNIT_MAX;

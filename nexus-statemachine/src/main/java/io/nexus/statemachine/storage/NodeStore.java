@@ -14,7 +14,7 @@ public interface NodeStore extends AutoCloseable {
      */
     void flush();
 
-    /** All allocations of a subscriber hash in all segments: the segment number and the row. */
+    /** All rows found by a subscriber hash in all segments: the segment number and the row. */
     void holdings(long subscriberHash, HoldingVisitor visitor);
 
     /** Who hears of every commit from now on, in the place of whoever did before. */

@@ -39,7 +39,7 @@ final class RocksColumns {
     private static final String SUBSCRIBERS = "subscribers";
     private static final String POSITIONS = "positions";
     private static final byte[] FORMAT_KEY = "format".getBytes(StandardCharsets.UTF_8);
-    private static final byte[] FORMAT = "nexus-store 1".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] FORMAT = "nexus-store 2".getBytes(StandardCharsets.UTF_8);
     private static final int BLOCK_BYTES = 16 << 10;
     private static final double MEMTABLE_BLOOM = 0.02;
 

@@ -19,7 +19,7 @@ public interface Rows {
      */
     void scan(byte[] prefix, byte[] from, RowTaker visitor);
 
-    /** All allocation rows of this segment whose subscriber has this hash (see {@link IndexRule}), in key order. */
+    /** All rows of this segment that are found by a subscriber with this hash (see {@link IndexRule}), in key order. */
     void holdings(long subscriberHash, RowVisitor visitor);
 
     /** Must not keep, must not modify the arrays. */

@@ -29,20 +29,18 @@ final class Tally {
         return new Recount(position, rows, bytes, digest, live);
     }
 
-    /** Adds a row, and tells the subscriber's hash if it is an allocation. */
+    /** Adds a row, and tells the subscriber's hash if it is found by it. */
     OptionalLong add(byte[] key, byte[] value) {
         digest = digest.plus(Digest.of(key, value));
-        OptionalLong hash = rule.subscriberHash(key, value);
-        live += hash.isPresent() ? 1 : 0;
-        return hash;
+        live += rule.isLive(key, value) ? 1 : 0;
+        return rule.subscriberHash(key, value);
     }
 
-    /** Takes a row away, and tells the subscriber's hash if it was an allocation. */
+    /** Takes a row away, and tells the subscriber's hash if it was found by it. */
     OptionalLong remove(byte[] key, byte[] value) {
         digest = digest.minus(Digest.of(key, value));
-        OptionalLong hash = rule.subscriberHash(key, value);
-        live -= hash.isPresent() ? 1 : 0;
-        return hash;
+        live -= rule.isLive(key, value) ? 1 : 0;
+        return rule.subscriberHash(key, value);
     }
 
     Position label(Position position) {

@@ -232,7 +232,7 @@ class AllocateTest {
 
     @Test
     void allocateAndRelease_inOneBatch_writeNoAllocationRow() {
-        segment.with(1, "10.0.0.0/30", 32);
+        segment.with(1, TestSegment.with(spec("10.0.0.0/30", 32, 0), TestSegment.FORGETFUL));
         Applied applied =
                 segment.applyAll(List.of(new Envelope(1, allocate(1, "a")), new Envelope(2, release(1, "a"))));
         assertThat(applied.updates()).hasSize(2); // counters and recent commands

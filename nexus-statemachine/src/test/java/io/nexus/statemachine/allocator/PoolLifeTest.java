@@ -32,7 +32,8 @@ class PoolLifeTest {
         assertThat(segment.accepted(new Command.OpenPool(pool))).isEqualTo(Accepted.of(false, pool));
         segment.restart();
         assertThat(segment.accepted(new Command.OpenPool(pool))).isEqualTo(Accepted.of(false, pool));
-        assertThat(CountersRow.decode(segment.rows.get(RowKeys.counters(7)))).isEqualTo(new CountersRow(0, 0, 0, 253));
+        assertThat(CountersRow.decode(segment.rows.get(RowKeys.counters(7))))
+                .isEqualTo(new CountersRow(0, 0, 0, 253, 0));
     }
 
     @Test
@@ -102,7 +103,7 @@ class PoolLifeTest {
         assertBreaks(new RowUpdate(RowKeys.allocation(7, 3), null, segment.rows.get(allocation)));
         assertBreaks(new RowUpdate(RowKeys.allocation(8, 3), null, segment.rows.get(allocation)));
         assertBreaks(new RowUpdate(counters, segment.rows.get(counters), null));
-        byte[] otherSize = new CountersRow(0, 3, 1, 252).encode();
+        byte[] otherSize = new CountersRow(0, 3, 1, 252, 0).encode();
         assertBreaks(new RowUpdate(counters, segment.rows.get(counters), otherSize));
         assertBreaks(new RowUpdate(new byte[] {0x55}, null, new byte[] {1}));
     }

@@ -33,7 +33,7 @@ class ReplayTest {
 
     @BeforeEach
     void pool() {
-        segment.with(POOL, "10.0.0.0/29", 32);
+        segment.with(POOL, TestSegment.with(TestSegment.spec("10.0.0.0/29", 32, 0), TestSegment.FORGETFUL));
     }
 
     private void restartIf(boolean restarted) {

@@ -12,14 +12,25 @@ import io.nexus.statemachine.command.Outcome;
 import io.nexus.statemachine.engine.Applied;
 import io.nexus.statemachine.engine.MapRows;
 import io.nexus.statemachine.model.AddressPlan;
+import io.nexus.statemachine.model.AddressRange;
+import io.nexus.statemachine.model.AllocPolicy;
 import io.nexus.statemachine.model.AllocType;
+import io.nexus.statemachine.model.Attachment;
+import io.nexus.statemachine.model.Claimant;
+import io.nexus.statemachine.model.HoldPolicy;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.PoolEntry;
+import io.nexus.statemachine.model.PoolSpec;
+import io.nexus.statemachine.model.PoolTerms;
 import io.nexus.statemachine.model.Prefix;
 import io.nexus.statemachine.model.Seeded;
 import io.nexus.statemachine.rows.AllocationRow;
+import io.nexus.statemachine.rows.FormerRow;
+import io.nexus.statemachine.rows.HistoryRow;
 import io.nexus.statemachine.rows.NexusIndexRule;
+import io.nexus.statemachine.rows.ReservationRow;
 import io.nexus.statemachine.rows.RowKeys;
+import io.nexus.statemachine.rows.UnitRow;
 import io.nexus.statemachine.storage.RowUpdate;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -39,11 +50,23 @@ import org.junit.jupiter.api.Test;
  */
 class SegmentEngineProperties {
     private static final List<PoolEntry> POOLS = List.of(
-            TestSegment.entry(TestSegment.spec("10.0.0.0/29", 32, 0), 1),
-            TestSegment.entry(TestSegment.spec("10.0.1.0/28", 32, 60), 2),
-            TestSegment.entry(TestSegment.spec("2001:db8::/60", 64, 0), 3),
-            TestSegment.entry(TestSegment.spec("10.0.2.0/30", 32, 30), 4),
-            TestSegment.entry(TestSegment.spec("2001:db8:1::/127", 128, 0), 5));
+            pool("10.0.0.0/29", 32, 0, terms(AllocPolicy.ROTATE, HoldPolicy.SOFT, 60, 0, 1), 1),
+            pool("10.0.1.0/28", 32, 60, terms(AllocPolicy.LRU, HoldPolicy.SOFT, 5, 20, 0), 2),
+            pool("2001:db8::/60", 64, 0, terms(AllocPolicy.RANDOM, HoldPolicy.STRICT, 30, 20, 2), 3),
+            pool("10.0.2.0/30", 32, 30, terms(AllocPolicy.ROTATE, HoldPolicy.SOFT, 0, 0, 0), 4),
+            pool("2001:db8:1::/127", 128, 0, terms(AllocPolicy.LOWEST, HoldPolicy.SOFT, 30, 10, 0), 5),
+            pool("10.0.3.0/29", 32, 0, terms(AllocPolicy.LOWEST, HoldPolicy.STRICT, 0, 40, 0), 6),
+            pool("10.0.4.0/29", 32, 20, terms(AllocPolicy.LRU, HoldPolicy.STRICT, 0, 0, 0), 7));
+
+    private static PoolEntry pool(String cidr, int unitLength, long ttlSeconds, PoolTerms terms, int instance) {
+        return TestSegment.entry(TestSegment.with(TestSegment.spec(cidr, unitLength, ttlSeconds), terms), instance);
+    }
+
+    private static PoolTerms terms(AllocPolicy policy, HoldPolicy hold, long held, long rest, int limit) {
+        return new PoolTerms(
+                policy, hold, held, rest, limit == 1 ? 0 : 90, 15, limit, limit == 1 ? 0 : held == 60 ? 86_400 : 200);
+    }
+
     private static final AllocType[] TYPES = {null, null, null, AllocType.SESSION, AllocType.STICKY, AllocType.PERMANENT
     };
     private static final long[] SECONDS = {0, 0, 1, 10, 45, 300};
@@ -70,7 +93,13 @@ class SegmentEngineProperties {
                             "ADDRESS_TAKEN",
                             "NOT_ALLOCATABLE",
                             "NO_SUCH_ALLOCATION",
-                            "INVALID_FIELD");
+                            "INVALID_FIELD",
+                            "SUBSCRIBER_LIMIT",
+                            "ADDRESS_HELD",
+                            "ADDRESS_QUARANTINED",
+                            "ADDRESS_DECLINED",
+                            "ADDRESS_RESERVED",
+                            "POOL_DRAINING");
         }
     }
 
@@ -105,12 +134,14 @@ class SegmentEngineProperties {
         long stateClock;
         long seq;
         long lastId;
+        final Map<Integer, PoolEntry> latest = new TreeMap<>();
 
         record Proposed(long stateClock, Envelope envelope) {}
 
         Run(SplittableRandom random, boolean mixesIds) {
             this.random = random;
             this.mixesIds = mixesIds;
+            POOLS.forEach(pool -> latest.put(pool.instance(), pool));
             leader.load(rows, null);
             follower.load(rows, null);
         }
@@ -190,15 +221,57 @@ class SegmentEngineProperties {
         private void assertRowsAsInModel() {
             Map<String, String> stored = new HashMap<>();
             rows.scan(RowKeys.allOf(RowKeys.ALLOCATION), (key, value) -> {
-                AllocationRow row = AllocationRow.decode(value);
+                UnitRow any = UnitRow.decode(value);
+                String what = any instanceof AllocationRow row
+                        ? row.type() + " " + row.expiresAtMillis() + " " + row.stage()
+                        : text((FormerRow) any);
                 stored.put(
                         RowKeys.instance(key) + "/" + RowKeys.unit(key),
-                        row.owner().hashCode() + " " + row.type() + " " + row.expiresAtMillis());
+                        any.owner().hashCode() + " " + what);
             });
             Map<String, String> expected = new HashMap<>();
-            model.pools.forEach((instance, pool) -> pool.holdings.forEach((unit, held) -> expected.put(
-                    instance + "/" + unit, held.owner.hashCode() + " " + held.type + " " + held.expiresAt)));
+            model.pools.forEach((instance, pool) -> {
+                pool.holdings.forEach((unit, held) -> expected.put(
+                        instance + "/" + unit,
+                        held.owner.hashCode() + " " + held.type + " " + held.expiresAt + " " + held.stage));
+                pool.formers.forEach((unit, left) -> expected.put(
+                        instance + "/" + unit,
+                        left.owner().hashCode() + " " + left.kind() + " " + left.endedAt() + " " + left.freeAt()));
+            });
             assertThat(stored).isEqualTo(expected);
+            assertHistoryAsInModel();
+            assertReservationsAsInModel();
+        }
+
+        private void assertReservationsAsInModel() {
+            Map<String, Claimant> stored = new HashMap<>();
+            rows.scan(
+                    RowKeys.allOf(RowKeys.RESERVATION),
+                    (key, value) -> stored.put(
+                            RowKeys.instance(key) + "/" + RowKeys.unit(key),
+                            ReservationRow.decode(value).claimant()));
+            Map<String, Claimant> expected = new HashMap<>();
+            model.pools.forEach((instance, pool) ->
+                    pool.reservations.forEach((unit, claimant) -> expected.put(instance + "/" + unit, claimant)));
+            assertThat(stored).isEqualTo(expected);
+        }
+
+        private void assertHistoryAsInModel() {
+            Set<String> stored = new HashSet<>();
+            rows.scan(RowKeys.allOf(RowKeys.HISTORY), (key, value) -> {
+                HistoryRow row = HistoryRow.decode(value);
+                long to = RowKeys.endedAtMillis(key);
+                stored.add(RowKeys.instance(key) + " " + RowKeys.unit(key) + " "
+                        + row.owner().hashCode() + " " + (to - row.heldMillis()) + " " + to + " " + row.reason());
+            });
+            Set<String> expected = new HashSet<>();
+            model.pools.forEach((instance, pool) -> pool.past.forEach(past -> expected.add(instance + " " + past.unit()
+                    + " " + past.owner().hashCode() + " " + past.from() + " " + past.to() + " " + past.reason())));
+            assertThat(stored).isEqualTo(expected);
+        }
+
+        private static String text(FormerRow left) {
+            return left.kind() + " " + left.endedAtMillis() + " " + left.freeAtMillis();
         }
 
         /* --------------- random commands --------------- */
@@ -216,18 +289,40 @@ class SegmentEngineProperties {
             int instance = random.nextInt(60) == 0 ? 99 : pool.instance();
             int kind = random.nextInt(100);
             if (kind < 12) {
-                return new Command.OpenPool(pool);
+                return new Command.OpenPool(random.nextInt(3) == 0 ? revised(pool.instance()) : pool);
             } else if (kind < 13) {
                 return new Command.SealPool(instance);
-            } else if (kind < 52) {
-                return new Command.Allocate(
+            } else if (kind < 15) {
+                return random.nextInt(3) == 0
+                        ? new Command.Unreserve(instance, prefix(pool))
+                        : new Command.Reserve(instance, prefix(pool), claimant());
+            } else if (kind < 23) {
+                return new Command.Offer(
                         instance,
                         owner(),
-                        random.nextBoolean() ? new byte[6] : new byte[0],
+                        new byte[0],
+                        random.nextInt(4) == 0 ? prefix(pool) : null,
+                        SECONDS[random.nextInt(SECONDS.length)],
+                        Attachment.NONE);
+            } else if (kind < 28) {
+                return new Command.Confirm(
+                        instance,
+                        owner(),
                         random.nextInt(4) == 0 ? prefix(pool) : null,
                         TYPES[random.nextInt(TYPES.length)],
                         SECONDS[random.nextInt(SECONDS.length)]);
-            } else if (kind < 68) {
+            } else if (kind < 33) {
+                return new Command.Decline(
+                        instance, owner(), random.nextInt(5) == 0 ? prefix(pool) : null, generation());
+            } else if (kind < 57) {
+                return new Command.Allocate(
+                        instance,
+                        owner(),
+                        mac(),
+                        random.nextInt(4) == 0 ? prefix(pool) : null,
+                        TYPES[random.nextInt(TYPES.length)],
+                        SECONDS[random.nextInt(SECONDS.length)]);
+            } else if (kind < 67) {
                 return new Command.Renew(instance, owner(), SECONDS[random.nextInt(SECONDS.length)], generation());
             } else if (kind < 90) {
                 return new Command.Release(
@@ -243,6 +338,61 @@ class SegmentEngineProperties {
             return random.nextInt(3) > 0 ? 0 : 1 + 2 * random.nextInt(20);
         }
 
+        /** The next revision of a pool: with other exclusions, policies or times, or twice as wide. */
+        private PoolEntry revised(int instance) {
+            PoolEntry now = latest.get(instance);
+            PoolSpec spec = now.spec();
+            Prefix cidr = spec.cidr();
+            boolean grows = random.nextInt(4) == 0 && spec.unitLength() - cidr.length() < 5;
+            Prefix wide = grows ? Prefix.masked(cidr.family(), cidr.hi(), cidr.lo(), cidr.length() - 1) : cidr;
+            PoolTerms terms = spec.terms();
+            PoolTerms other = new PoolTerms(
+                    AllocPolicy.values()[random.nextInt(4)],
+                    HoldPolicy.values()[random.nextInt(2)],
+                    terms.holdSeconds(),
+                    terms.quarantineSeconds(),
+                    terms.declineSeconds(),
+                    terms.offerSeconds(),
+                    terms.subscriberLimit(),
+                    terms.historySeconds(),
+                    random.nextInt(6) == 0);
+            Prefix excluded = AddressPlan.prefix(spec, random.nextInt(1 << spec.unitLength() - cidr.length()));
+            PoolEntry next = new PoolEntry(
+                    new PoolSpec(
+                            spec.id(),
+                            spec.space(),
+                            wide,
+                            spec.unitLength(),
+                            spec.gateway(),
+                            random.nextBoolean() ? List.of(AddressRange.of(excluded)) : List.of(),
+                            spec.dns(),
+                            spec.defaultTtlSeconds(),
+                            spec.metadata(),
+                            random.nextBoolean() ? other : terms,
+                            spec.origin()),
+                    instance,
+                    now.segment(),
+                    now.revision() + 1);
+            latest.put(instance, next);
+            return next;
+        }
+
+        private Claimant claimant() {
+            Identity owner = owner();
+            return switch (random.nextInt(3)) {
+                case 0 -> Claimant.mac(new byte[] {0, 0, 0, 0, 0, (byte) random.nextInt(3)});
+                case 1 ->
+                    owner.duid().length > 0
+                            ? Claimant.duid(owner.duid(), owner.iaid())
+                            : Claimant.subscriber(owner.subscriber());
+                default -> Claimant.subscriber(owner.subscriber());
+            };
+        }
+
+        private byte[] mac() {
+            return random.nextBoolean() ? new byte[0] : new byte[] {0, 0, 0, 0, 0, (byte) random.nextInt(3)};
+        }
+
         private Identity owner() {
             String subscriber = "sub-" + random.nextInt(8);
             return random.nextInt(4) == 0
@@ -255,9 +405,9 @@ class SegmentEngineProperties {
             if (random.nextInt(12) == 0) {
                 return TestSegment.prefix("10.0.0.4/30");
             }
-            Prefix cidr = pool.spec().cidr();
-            int bits = pool.spec().unitLength() - cidr.length();
-            return AddressPlan.prefix(pool.spec(), random.nextInt(1 << bits));
+            PoolSpec spec = latest.get(pool.instance()).spec();
+            int bits = spec.unitLength() - spec.cidr().length();
+            return AddressPlan.prefix(spec, random.nextInt(1 << bits));
         }
     }
 }

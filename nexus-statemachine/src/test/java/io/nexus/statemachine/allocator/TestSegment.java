@@ -12,11 +12,14 @@ import io.nexus.statemachine.command.Outcome.Rejected;
 import io.nexus.statemachine.engine.Applied;
 import io.nexus.statemachine.engine.MapRows;
 import io.nexus.statemachine.model.AddressText;
+import io.nexus.statemachine.model.AllocPolicy;
 import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Allocation;
+import io.nexus.statemachine.model.HoldPolicy;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.model.PoolSpec;
+import io.nexus.statemachine.model.PoolTerms;
 import io.nexus.statemachine.model.Prefix;
 import io.nexus.statemachine.model.Reason;
 import io.nexus.statemachine.rows.NexusIndexRule;
@@ -30,6 +33,9 @@ final class TestSegment {
     static final int SEGMENT = 3;
     static final long START = 1_790_000_000_000L;
     static final byte[] NO_MAC = new byte[0];
+
+    /** Nothing is left of an allocation that ends. */
+    static final PoolTerms FORGETFUL = new PoolTerms(AllocPolicy.ROTATE, HoldPolicy.SOFT, 0, 0, 0, 60, 0, 86_400);
 
     final MapRows rows = new MapRows(new NexusIndexRule());
     SegmentEngine engine = new SegmentEngine(SEGMENT);
@@ -48,6 +54,20 @@ final class TestSegment {
         Prefix prefix = prefix(cidr);
         return new PoolSpec(
                 "pool-" + cidr, "default", prefix, unitLength, null, List.of(), List.of(), ttlSeconds, Map.of());
+    }
+
+    static PoolSpec with(PoolSpec spec, PoolTerms terms) {
+        return new PoolSpec(
+                spec.id(),
+                spec.space(),
+                spec.cidr(),
+                spec.unitLength(),
+                spec.gateway(),
+                spec.exclusions(),
+                spec.dns(),
+                spec.defaultTtlSeconds(),
+                spec.metadata(),
+                terms);
     }
 
     static PoolEntry entry(PoolSpec spec, int instance) {

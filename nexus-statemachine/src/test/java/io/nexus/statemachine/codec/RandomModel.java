@@ -5,16 +5,22 @@ import io.nexus.statemachine.command.Command;
 import io.nexus.statemachine.command.Envelope;
 import io.nexus.statemachine.command.Outcome;
 import io.nexus.statemachine.model.AddressRange;
+import io.nexus.statemachine.model.AllocPolicy;
 import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Allocation;
+import io.nexus.statemachine.model.Attachment;
+import io.nexus.statemachine.model.Claimant;
 import io.nexus.statemachine.model.ClusterPlan;
 import io.nexus.statemachine.model.Family;
+import io.nexus.statemachine.model.HoldPolicy;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.NodeEntry;
 import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.model.PoolSpec;
+import io.nexus.statemachine.model.PoolTerms;
 import io.nexus.statemachine.model.Prefix;
 import io.nexus.statemachine.model.Reason;
+import io.nexus.statemachine.model.Stage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,11 +44,18 @@ public final class RandomModel {
     }
 
     public Command command() {
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(19)) {
             case 0 -> new Command.OpenPool(poolEntry());
             case 1 -> new Command.SealPool(count());
             case 2 ->
-                new Command.Allocate(count(), identity(), mac(), maybe(this::prefix), maybe(this::allocType), number());
+                new Command.Allocate(
+                        count(),
+                        identity(),
+                        mac(),
+                        maybe(this::prefix),
+                        maybe(this::allocType),
+                        number(),
+                        attachment());
             case 3 -> new Command.Renew(count(), identity(), number(), generation());
             case 4 -> new Command.Release(count(), identity(), maybe(this::prefix), generation());
             case 5 ->
@@ -53,6 +66,13 @@ public final class RandomModel {
             case 8 -> new Command.CreatePool(poolSpec());
             case 9 -> new Command.FindPool(text());
             case 10 -> new Command.RemovePool(count());
+            case 11 -> new Command.Offer(count(), identity(), mac(), maybe(this::prefix), number(), attachment());
+            case 12 -> new Command.Confirm(count(), identity(), maybe(this::prefix), maybe(this::allocType), number());
+            case 17 -> new Command.UpdatePool(count(), count(), poolSpec());
+            case 15 -> new Command.Reserve(count(), prefix(), new Claimant(oneOf(Claimant.Kind.values()), text()));
+            case 16 -> new Command.Unreserve(count(), prefix());
+            case 14 -> new Command.ForgetHistory(3, new long[] {1, count()}, new long[] {number(), number()});
+            case 13 -> new Command.Decline(count(), identity(), maybe(this::prefix), generation());
             default -> new Command.ReplaceNode(text(), nodeEntry());
         };
     }
@@ -80,11 +100,17 @@ public final class RandomModel {
                 count(),
                 count(),
                 number(),
-                random.nextLong());
+                random.nextLong(),
+                oneOf(Stage.values()),
+                attachment());
+    }
+
+    private Attachment attachment() {
+        return random.nextBoolean() ? Attachment.NONE : new Attachment(text(), text());
     }
 
     public PoolEntry poolEntry() {
-        return new PoolEntry(poolSpec(), count(), random.nextInt(65));
+        return new PoolEntry(poolSpec(), count(), random.nextInt(65), count());
     }
 
     public PoolSpec poolSpec() {
@@ -101,7 +127,22 @@ public final class RandomModel {
                 list(5, this::range),
                 list(3, this::prefix),
                 number(),
-                metadata);
+                metadata,
+                poolTerms(),
+                prefix());
+    }
+
+    private PoolTerms poolTerms() {
+        return new PoolTerms(
+                oneOf(AllocPolicy.values()),
+                oneOf(HoldPolicy.values()),
+                number(),
+                number(),
+                number(),
+                Math.max(1, number()),
+                count(),
+                number(),
+                random.nextBoolean());
     }
 
     public ClusterPlan clusterPlan() {

@@ -78,7 +78,9 @@ public final class MapRows implements Rows {
 
     /** Number of allocations by the rule. */
     public long live() {
-        return index.values().stream().mapToLong(TreeSet::size).sum();
+        return rows.entrySet().stream()
+                .filter(row -> rule.isLive(row.getKey(), row.getValue()))
+                .count();
     }
 
     public Digest digest() {

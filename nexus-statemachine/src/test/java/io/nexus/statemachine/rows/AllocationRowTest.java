@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.nexus.statemachine.codec.MalformedBytes;
 import io.nexus.statemachine.model.AllocType;
 import io.nexus.statemachine.model.Allocation;
+import io.nexus.statemachine.model.Attachment;
 import io.nexus.statemachine.model.Family;
 import io.nexus.statemachine.model.Identity;
 import io.nexus.statemachine.model.PoolEntry;
 import io.nexus.statemachine.model.PoolSpec;
 import io.nexus.statemachine.model.Prefix;
+import io.nexus.statemachine.model.Stage;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +37,7 @@ class AllocationRowTest {
         assertThat(HexFormat.of()
                         .formatHex(lease(Identity.of("sub-000000001"), MAC).encode()))
                 .isEqualTo(
-                        "01050d7375622d303030303030303031021b44113ab70301c0c4070123456789abcdef80d8c1a28c34e0d40380dddb01");
+                        "02050d7375622d303030303030303031021b44113ab70301c0c4070123456789abcdef80d8c1a28c34e0d40380dddb01");
     }
 
     @Test
@@ -52,6 +54,19 @@ class AllocationRowTest {
                 permanent(v6, new byte[0]),
                 permanent(new Identity("x", new byte[0], 5), MAC),
                 permanent(new Identity("y".repeat(256), new byte[128], 0), new byte[0]),
+                new AllocationRow(
+                        AllocType.SESSION,
+                        1,
+                        1,
+                        1,
+                        1,
+                        v6,
+                        MAC,
+                        NOW,
+                        NOW,
+                        NOW + 60_000,
+                        Stage.OFFERED_AGAIN,
+                        new Attachment("bng-1", "")),
                 new AllocationRow(AllocType.STICKY, 1, 1, 1, 1, Identity.of("z"), MAC, 0, 0, Long.MAX_VALUE))) {
             assertThat(AllocationRow.decode(row.encode()))
                     .usingRecursiveComparison()
@@ -67,10 +82,10 @@ class AllocationRowTest {
             assertThatThrownBy(() -> AllocationRow.decode(cut)).isInstanceOf(MalformedBytes.class);
         }
         byte[] later = good.clone();
-        later[0] = 2;
-        assertThatThrownBy(() -> AllocationRow.decode(later)).hasMessageContaining("version 2");
+        later[0] = 1;
+        assertThatThrownBy(() -> AllocationRow.decode(later)).hasMessageContaining("version 1");
         byte[] flags = good.clone();
-        flags[1] |= 0x40;
+        flags[1] |= 0x40; // offered again, but not offered
         assertThatThrownBy(() -> AllocationRow.decode(flags)).hasMessageContaining("flags");
     }
 
@@ -100,7 +115,7 @@ class AllocationRowTest {
         NexusIndexRule rule = new NexusIndexRule();
         byte[] value = lease(new Identity("müller", new byte[] {7}, 1), MAC).encode();
         assertThat(rule.subscriberHash(RowKeys.allocation(1, 2), value)).hasValue(SubscriberHash.of("müller"));
-        assertThat(rule.subscriberHash(RowKeys.counters(1), new CountersRow(0, 0, 0, 9).encode()))
+        assertThat(rule.subscriberHash(RowKeys.counters(1), new CountersRow(0, 0, 0, 9, 0).encode()))
                 .isEmpty();
         assertThat(rule.subscriberHash(RowKeys.recent(1), value)).isEmpty();
     }

@@ -58,11 +58,11 @@ class RocksNodeStoreTest extends NodeStoreContract {
     @Test
     void open_anotherFormat_isRefused() throws Exception {
         RocksColumns columns = ((RocksNodeStore) store).columns();
-        columns.db().put("format".getBytes(StandardCharsets.UTF_8), "nexus-store 2".getBytes(StandardCharsets.UTF_8));
+        columns.db().put("format".getBytes(StandardCharsets.UTF_8), "nexus-store 1".getBytes(StandardCharsets.UTF_8));
         columns.flush();
         store.close();
-        assertThatThrownBy(this::create).isInstanceOf(StorageFailure.class).hasMessageContaining("nexus-store 2");
-        assertThatThrownBy(this::create).as("still refused, and not locked").hasMessageContaining("nexus-store 2");
+        assertThatThrownBy(this::create).isInstanceOf(StorageFailure.class).hasMessageContaining("nexus-store 1");
+        assertThatThrownBy(this::create).as("still refused, and not locked").hasMessageContaining("nexus-store 1");
     }
 
     @Test
