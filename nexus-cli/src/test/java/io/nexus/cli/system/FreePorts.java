@@ -6,10 +6,19 @@ import java.net.ServerSocket;
 
 /** Ports on loopback that nobody uses at the moment, for a cluster of three. */
 final class FreePorts {
+    private static final int FIRST = 21_000;
+    /** All below the ports that the system gives to whoever asks for any. */
+    private static final int RANGES = 110;
+
+    private static final int WIDTH = 100;
+
     private FreePorts() {}
 
+    /** Where to begin to look depends on the process: two runs on one machine shall not find the same ports free. */
     static int base() throws IOException {
-        for (int base = 21000; base < 60000; base += 100) {
+        long start = ProcessHandle.current().pid();
+        for (int i = 0; i < RANGES; i++) {
+            int base = FIRST + (int) ((start + i) % RANGES) * WIDTH;
             if (free(base)) {
                 return base;
             }
