@@ -25,7 +25,8 @@ import picocli.CommandLine.Option;
         name = "watch",
         description = {
             "Tells of allocations and pools as they change, from any node; goes on at the next one when a node stops.",
-            "Without a filter: everything. Ends when it is interrupted, or after --count lines."
+            "Without a filter: all allocations and pools (records by --prefix). Ends when it is interrupted, or after --count"
+                    + " lines."
         })
 final class WatchCommand implements Callable<Integer> {
     private static final int MESSAGE_BYTES_MAX = 16 << 20;
